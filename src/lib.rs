@@ -1,0 +1,3 @@
+//! `onrecord` keeps factual claims on the record.
+pub mod hash;
+pub mod time;
