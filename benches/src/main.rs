@@ -1,1 +1,2 @@
+//! Benchmarks; see README.md beside this crate.
 fn main() {}
