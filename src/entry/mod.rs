@@ -1,0 +1,20 @@
+//! The record's entries: events, their bytes, their signatures, and the state folded from them.
+//!
+//! An *entry* is a small permanent header ([`Header`]) which commits to its payload by digest; a payload is an
+//! [`Event`]'s body with a salt. `docs/format.md` has the table of kinds that [`kind`] is the code of.
+
+pub mod batch;
+
+pub mod event;
+
+pub mod header;
+pub mod kind;
+pub mod sshsig;
+pub mod state;
+
+pub use batch::{Batch, Encoded, Proposal};
+
+pub use event::{Event, Salt};
+pub use header::Header;
+pub use kind::{Kind, SubjectKind};
+pub use state::{EntryInfo, LedgerState, Refusal, State, SubjectInfo, View};
