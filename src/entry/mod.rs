@@ -5,7 +5,9 @@
 
 pub mod batch;
 
+pub mod claim_state;
 pub mod event;
+pub mod guard;
 
 pub mod header;
 pub mod kind;
@@ -14,6 +16,7 @@ pub mod state;
 
 pub use batch::{Batch, Encoded, Proposal};
 
+pub use claim_state::ClaimState;
 pub use event::{Event, Salt};
 pub use header::Header;
 pub use kind::{Kind, SubjectKind};

@@ -1,0 +1,392 @@
+//! Editorial guards: what a deciding entry needs behind it. Refused when writing, under the policy then in force;
+//! in an audit they are lint (architecture, Guards when writing).
+
+use std::collections::BTreeSet;
+
+use super::claim_state::{ClaimState, Item};
+use super::event::Event;
+use super::state::LedgerState;
+use crate::claim::edtf::Edtf;
+use crate::claim::vocab::{Confidence, Finding, Outcome, Read, Stance};
+use crate::claim::{Evidence, Policy, Verdict};
+use crate::hash::Index;
+use crate::time::Day;
+
+/// Why an entry that is well-formed and in its place is still refused. Each has a stable code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Guard {
+    /// `G01`: a finding without evidence of the stance that it needs.
+    #[error(
+        "`{finding}` needs evidence relied on that {needs}, from a source rated A to D with its information judged (1 to 5); {found}"
+    )]
+    NoEvidence {
+        /// The finding.
+        finding: Finding,
+        /// What the evidence must do.
+        needs: &'static str,
+        /// What there is instead.
+        found: String,
+    },
+    /// `G02`: conflicting evidence that is not of two clusters.
+    #[error(
+        "`conflicting` needs support and, from another cluster, qualification or refutation among the evidence relied on"
+    )]
+    NoConflict,
+    /// `G03`: not enough evidence, and nobody recorded a search.
+    #[error("`not-enough-evidence` needs a recorded search; `onrecord looked {claim} --where … --for …` records one")]
+    NoSearch {
+        /// The claim.
+        claim: Index,
+    },
+    /// `G04`: confidence on too few clusters.
+    #[error(
+        "confidence `{confidence}` needs evidence of {needed} clusters, and there is {found}; five outlets on one wire report are one"
+    )]
+    TooFewClusters {
+        /// The confidence given.
+        confidence: Confidence,
+        /// Clusters needed.
+        needed: u64,
+        /// Clusters relied on.
+        found: usize,
+    },
+    /// `G05`: high confidence on excerpts.
+    #[error("confidence `high` needs at least one page read in full; only excerpts or headlines were read")]
+    OnlyExcerpts,
+    /// `G06`: a reviewer who wrote the verdict.
+    #[error("agent `{handle}` issued this verdict; another agent reviews it")]
+    OwnVerdict {
+        /// The reviewer.
+        handle: String,
+    },
+    /// `G07`: publication without the reviews that the policy asks for.
+    #[error(
+        "policy `{policy}` asks for {needed} approving review before publication, and there is {found}; `onrecord review {verdict} --approve` by another agent"
+    )]
+    Unreviewed {
+        /// The policy's name.
+        policy: String,
+        /// Reviews needed.
+        needed: u64,
+        /// Reviews there are.
+        found: usize,
+        /// The verdict in force.
+        verdict: Index,
+    },
+    /// `G08`: a finding against a named party that nobody asked.
+    #[error(
+        "policy `{policy}` asks that a named party hears of a `{finding}` finding before publication; `onrecord contact {claim} --who …`"
+    )]
+    NoContact {
+        /// The policy's name.
+        policy: String,
+        /// The finding.
+        finding: Finding,
+        /// The claim.
+        claim: Index,
+    },
+    /// `G09`: a verdict on what is not here.
+    #[error("the wording of {claim} is withheld or erased; there is nothing to judge")]
+    Erased {
+        /// The claim.
+        claim: Index,
+    },
+    /// `G10`: evidence from after the day judged on.
+    #[error("evidence {evidence} is dated {dated}, after the day judged on, {judged_on}")]
+    LaterEvidence {
+        /// The evidence.
+        evidence: Index,
+        /// Its date.
+        dated: String,
+        /// The day judged on.
+        judged_on: Day,
+    },
+    /// `G11`: evidence obtained after the day judged on.
+    #[error("evidence {evidence} was obtained on {obtained}, after the day judged on, {judged_on}")]
+    ObtainedLater {
+        /// The evidence.
+        evidence: Index,
+        /// When it was obtained.
+        obtained: Day,
+        /// The day judged on.
+        judged_on: Day,
+    },
+    /// `G12`: evidence that was taken back.
+    #[error("evidence {evidence} was withdrawn by {by}")]
+    Withdrawn {
+        /// The evidence.
+        evidence: Index,
+        /// The entry that withdrew it.
+        by: Index,
+    },
+    /// `G13`: a finding that does not fit the claim's checkability.
+    #[error("the claim is recorded as {recorded}, and the finding is `{finding}`; {next}")]
+    Checkability {
+        /// What the claim says of itself.
+        recorded: &'static str,
+        /// The finding.
+        finding: Finding,
+        /// The next step.
+        next: &'static str,
+    },
+    /// `G14`: publication without a verdict.
+    #[error("{claim} has no verdict; `onrecord verify {claim}` first")]
+    NoVerdict {
+        /// The claim.
+        claim: Index,
+    },
+    /// `G15`: a verdict in force on an earlier wording.
+    #[error("{claim} was reworded by {wording} after the verdict in force; verify it anew")]
+    EarlierWording {
+        /// The claim.
+        claim: Index,
+        /// The entry that worded it.
+        wording: Index,
+    },
+    /// `G16`: judged on a day that has not come.
+    #[error("judged on {judged_on}, which lies after today")]
+    FutureDay {
+        /// The day given.
+        judged_on: Day,
+    },
+    /// `G17`: a second piece of evidence or change under a key or on a thing that is not there.
+    #[error("{what}")]
+    NotThere {
+        /// What is missing, and the next step.
+        what: String,
+    },
+}
+
+impl Guard {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoEvidence { .. } => "G01",
+            Self::NoConflict => "G02",
+            Self::NoSearch { .. } => "G03",
+            Self::TooFewClusters { .. } => "G04",
+            Self::OnlyExcerpts => "G05",
+            Self::OwnVerdict { .. } => "G06",
+            Self::Unreviewed { .. } => "G07",
+            Self::NoContact { .. } => "G08",
+            Self::Erased { .. } => "G09",
+            Self::LaterEvidence { .. } => "G10",
+            Self::ObtainedLater { .. } => "G11",
+            Self::Withdrawn { .. } => "G12",
+            Self::Checkability { .. } => "G13",
+            Self::NoVerdict { .. } => "G14",
+            Self::EarlierWording { .. } => "G15",
+            Self::FutureDay { .. } => "G16",
+            Self::NotThere { .. } => "G17",
+        }
+    }
+}
+
+/// Every guard against letting `event` by `agent` follow on `claim`, under `policy`, on `today`.
+pub fn check(
+    event: &Event,
+    re: Option<Index>,
+    agent: Index,
+    claim: &ClaimState,
+    policy: &Policy,
+    ledger: &LedgerState,
+    today: Day,
+) -> Vec<Guard> {
+    let mut no = Vec::new();
+    match event {
+        Event::VerdictIssued(verdict) => check_verdict(verdict, claim, policy, today, &mut no),
+        Event::ReviewRecorded(_) => check_review(re, agent, claim, policy, ledger, &mut no),
+        Event::ClaimPublished(_) => check_publication(claim, policy, &mut no),
+        Event::CorrectionIssued(correction) => {
+            if let Some(verdict) = &correction.verdict {
+                let mut after = claim.clone();
+                for item in &mut after.evidence {
+                    if correction.withdraws.contains(&item.number) {
+                        item.withdrawn = Some(item.number);
+                    }
+                }
+                if let Some(wording) = &correction.claim {
+                    after.claim = Some((**wording).clone());
+                }
+                check_verdict(verdict, &after, policy, today, &mut no);
+            }
+        }
+        Event::EvidenceWithdrawn(_) => {
+            if let Some(by) = re.and_then(|re| claim.evidence(re)).and_then(|e| e.withdrawn) {
+                no.push(Guard::NotThere { what: format!("that evidence was withdrawn already, by {by}") });
+            }
+        }
+        Event::AnchorMoved(moved) => {
+            let appearance = match re {
+                None => claim.claim.as_ref().map(|c| &c.appearance),
+                Some(re) => claim.appearances.iter().find(|a| a.number == re).and_then(|a| a.body.as_ref()),
+            };
+            let anchors = appearance.map_or(0, |a| a.anchors.len() as u64);
+            if moved.anchor >= anchors {
+                no.push(Guard::NotThere { what: format!("the appearance has {anchors} anchors, counted from 0") });
+            }
+        }
+        _ => {}
+    }
+    no
+}
+
+fn check_verdict(verdict: &Verdict, claim: &ClaimState, policy: &Policy, today: Day, no: &mut Vec<Guard>) {
+    let Some(wording) = &claim.claim else {
+        no.push(Guard::Erased { claim: claim.number });
+        return;
+    };
+    if verdict.judged_on > today {
+        no.push(Guard::FutureDay { judged_on: verdict.judged_on });
+    }
+    let relied: Vec<&Item<Evidence>> = verdict.on.iter().filter_map(|i| claim.evidence(*i)).collect();
+    let weighed = verdict.on.iter().chain(&verdict.considered).filter_map(|i| claim.evidence(*i));
+    for item in weighed {
+        check_evidence_time(item, verdict.judged_on, no);
+    }
+    for item in &relied {
+        if let Some(by) = item.withdrawn {
+            no.push(Guard::Withdrawn { evidence: item.number, by });
+        }
+    }
+    if !wording.checkable && verdict.finding != Finding::NotCheckable {
+        no.push(Guard::Checkability {
+            recorded: "not checkable",
+            finding: verdict.finding,
+            next: "amend the claim first, or find `not-checkable`",
+        });
+    }
+    let admissible: Vec<&Evidence> = relied.iter().filter_map(|e| e.standing()).filter(|e| e.is_admissible()).collect();
+    check_finding(verdict.finding, &relied, &admissible, claim, no);
+    check_confidence(verdict, &admissible, policy, no);
+}
+
+fn check_evidence_time(item: &Item<Evidence>, judged_on: Day, no: &mut Vec<Guard>) {
+    let Some(evidence) = &item.body else { return };
+    if evidence.obtained > judged_on {
+        no.push(Guard::ObtainedLater { evidence: item.number, obtained: evidence.obtained, judged_on });
+    }
+    let first = evidence.dated.as_ref().and_then(|d| d.parse::<Edtf>().ok()).and_then(|d| d.first_day());
+    if let (Some(first), Some(dated)) = (first, &evidence.dated)
+        && first > judged_on
+    {
+        no.push(Guard::LaterEvidence { evidence: item.number, dated: dated.clone(), judged_on });
+    }
+}
+
+fn check_finding(
+    finding: Finding,
+    relied: &[&Item<Evidence>],
+    admissible: &[&Evidence],
+    claim: &ClaimState,
+    no: &mut Vec<Guard>,
+) {
+    let mut need = |stances: &[Stance], needs| {
+        if !admissible.iter().any(|e| stances.contains(&e.stance)) {
+            let fit = relied.iter().filter_map(|e| e.standing()).filter(|e| stances.contains(&e.stance)).count();
+            let found = match (relied.len(), fit) {
+                (0, _) => "none is relied on".to_owned(),
+                (_, 0) => format!("none of the {} relied on does", relied.len()),
+                (_, n) => {
+                    format!("{n} would, but nobody has judged source or information, or the source is unreliable")
+                }
+            };
+            no.push(Guard::NoEvidence { finding, needs, found });
+        }
+    };
+    match finding {
+        Finding::Supported => need(&[Stance::Supports], "supports"),
+        Finding::Refuted => need(&[Stance::Refutes], "refutes"),
+        Finding::PartlySupported => need(&[Stance::Supports, Stance::Qualifies], "supports or qualifies"),
+        Finding::MisleadingContext => {
+            need(&[Stance::Qualifies, Stance::Refutes, Stance::Context], "qualifies, refutes or gives the context");
+        }
+        Finding::Conflicting => {
+            let conflict = admissible.iter().filter(|e| e.stance == Stance::Supports).any(|a| {
+                admissible
+                    .iter()
+                    .any(|b| matches!(b.stance, Stance::Qualifies | Stance::Refutes) && b.cluster != a.cluster)
+            });
+            if !conflict {
+                no.push(Guard::NoConflict);
+            }
+        }
+        Finding::NotEnoughEvidence => {
+            if !claim.searches.iter().any(|s| s.withdrawn.is_none()) {
+                no.push(Guard::NoSearch { claim: claim.number });
+            }
+        }
+        Finding::NotCheckable => {}
+    }
+}
+
+fn check_confidence(verdict: &Verdict, admissible: &[&Evidence], policy: &Policy, no: &mut Vec<Guard>) {
+    // These findings rest on the nature of the claim, or on a search, not on sources that agree.
+    if matches!(verdict.finding, Finding::NotCheckable | Finding::NotEnoughEvidence) {
+        return;
+    }
+    let clusters: BTreeSet<&str> = admissible.iter().map(|e| e.cluster.as_str()).collect();
+    let needed = match verdict.confidence {
+        Confidence::Low => return,
+        Confidence::Moderate => policy.clusters_moderate,
+        Confidence::High => policy.clusters_high,
+    };
+    if (clusters.len() as u64) < needed {
+        let confidence = verdict.confidence;
+        no.push(Guard::TooFewClusters { confidence, needed, found: clusters.len() });
+    }
+    if verdict.confidence == Confidence::High && !admissible.iter().any(|e| e.read == Read::Full) {
+        no.push(Guard::OnlyExcerpts);
+    }
+}
+
+fn check_review(
+    re: Option<Index>,
+    agent: Index,
+    claim: &ClaimState,
+    policy: &Policy,
+    ledger: &LedgerState,
+    no: &mut Vec<Guard>,
+) {
+    let Some(verdict) = claim.verdicts.iter().find(|v| Some(v.item.number) == re) else {
+        no.push(Guard::NotThere { what: "that entry holds no verdict on this claim".into() });
+        return;
+    };
+    let affiliation = |index| ledger.agents.get(&index).and_then(|a| a.affiliation.clone());
+    let same_house = policy.other_affiliation
+        && affiliation(agent).is_none_or(|mine| affiliation(verdict.item.agent).is_none_or(|theirs| mine == theirs));
+    if verdict.item.agent == agent {
+        no.push(Guard::OwnVerdict { handle: ledger.handle(agent) });
+    } else if same_house {
+        let what = "policy asks for a reviewer of another affiliation, and that is not on record for both agents";
+        no.push(Guard::NotThere { what: what.into() });
+    }
+}
+
+fn check_publication(claim: &ClaimState, policy: &Policy, no: &mut Vec<Guard>) {
+    let Some(verdict) = claim.verdict() else {
+        no.push(Guard::NoVerdict { claim: claim.number });
+        return;
+    };
+    if claim.judged_earlier_wording() {
+        no.push(Guard::EarlierWording { claim: claim.number, wording: claim.wording });
+    }
+    let approvals = verdict.approvals();
+    if (approvals as u64) < policy.reviewers {
+        no.push(Guard::Unreviewed {
+            policy: policy.name.clone(),
+            needed: policy.reviewers,
+            found: approvals,
+            verdict: verdict.item.number,
+        });
+    }
+    let named = claim.claim.as_ref().is_some_and(|c| !c.actors.is_empty());
+    let asked = claim.contacts.iter().filter_map(Item::standing).any(|c| c.outcome != Some(Outcome::NotSought));
+    if let Some(finding @ (Finding::Refuted | Finding::MisleadingContext)) = claim.finding()
+        && policy.contact_before
+        && named
+        && !asked
+    {
+        no.push(Guard::NoContact { policy: policy.name.clone(), finding, claim: claim.number });
+    }
+}
