@@ -12,6 +12,9 @@
 //! | [`key`] | Ed25519 keys with a name, their text forms and ids | C2SP signed-note |
 //! | [`note`] | a text with signatures under it | C2SP signed-note |
 //! | [`checkpoint`] | the size and root of a log, as a note | C2SP tlog-checkpoint |
+//! | [`cosign`] | a witness's word under a checkpoint | C2SP tlog-cosignature |
+//! | [`policy`] | whom a reader trusts | C2SP tlog-policy |
+//! | [`prooffile`] | all a stranger needs to check one entry, in a file | C2SP tlog-proof |
 //!
 //! What every parser here has in common: it takes exactly what its formatter emits, and every input has a size limit.
 
@@ -22,6 +25,8 @@ pub mod edge;
 mod forms;
 pub mod key;
 pub mod note;
+pub mod policy;
 pub mod proof;
+pub mod prooffile;
 pub mod tile;
 pub mod tree;
