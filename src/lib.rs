@@ -5,3 +5,4 @@ pub mod entry;
 pub mod hash;
 pub mod text;
 pub mod time;
+pub mod tlog;
