@@ -10,8 +10,9 @@ use super::sshsig::{self, SignError, Signer};
 use super::state::View;
 use crate::canon::CanonError;
 use crate::claim::desk::BatchSigned;
-use crate::hash::{Digest, Index, leaf_hash, node_hash};
+use crate::hash::{Digest, Index, leaf_hash};
 use crate::time::Timestamp;
+use crate::tlog::tree::Frontier;
 
 /// Something that an agent wants on record. Indexes may be pending: they then stand for entries of the same batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,12 +214,7 @@ pub fn at_base(event: &Event, base: u64) -> Cow<'_, Event> {
 
 /// Root of RFC 6962 over the leaf hashes of a batch.
 pub fn root(leaves: &[Digest]) -> Digest {
-    match leaves {
-        [] => crate::hash::empty_root(),
-        [leaf] => *leaf,
-        _ => {
-            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
-            node_hash(&root(left), &root(right))
-        }
-    }
+    let mut frontier = Frontier::new();
+    leaves.iter().for_each(|leaf| frontier.push(*leaf));
+    frontier.root()
 }
