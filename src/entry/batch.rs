@@ -215,6 +215,8 @@ pub fn at_base(event: &Event, base: u64) -> Cow<'_, Event> {
 /// Root of RFC 6962 over the leaf hashes of a batch.
 pub fn root(leaves: &[Digest]) -> Digest {
     let mut frontier = Frontier::new();
-    leaves.iter().for_each(|leaf| frontier.push(*leaf));
+    for leaf in leaves {
+        frontier.push(*leaf);
+    }
     frontier.root()
 }
