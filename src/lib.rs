@@ -1,3 +1,4 @@
 //! `onrecord` keeps factual claims on the record.
 pub mod hash;
+pub mod store;
 pub mod time;
