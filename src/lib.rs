@@ -2,3 +2,4 @@
 pub mod hash;
 pub mod store;
 pub mod time;
+pub mod tlog;
