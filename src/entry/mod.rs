@@ -6,6 +6,7 @@
 pub mod batch;
 
 pub mod claim_state;
+pub mod document_state;
 pub mod event;
 pub mod guard;
 
@@ -14,9 +15,10 @@ pub mod kind;
 pub mod sshsig;
 pub mod state;
 
-pub use batch::{Batch, Encoded, Proposal};
+pub use batch::{Batch, Draft, Encoded, Proposal};
 
 pub use claim_state::ClaimState;
+pub use document_state::DocumentState;
 pub use event::{Event, Salt};
 pub use header::Header;
 pub use kind::{Kind, SubjectKind};
