@@ -53,13 +53,13 @@ impl<'a> Comparison<'a> {
     fn compare(&mut self, claims: Option<&Claims>, problems: &mut Problems) {
         self.done = true;
         let Some(claims) = claims else { return };
-        for (number, claim) in &claims.claims {
+        for (number, claim) in &claims.by_number {
             if let Some(difference) = self.rows.compare(claim) {
                 problems.entry(Code::C01, number.0, difference);
             }
         }
         for number in self.rows.claims() {
-            if !claims.claims.contains_key(&number) {
+            if !claims.by_number.contains_key(&number) {
                 problems.entry(Code::C02, number.0, "the entry records no claim");
             }
         }

@@ -12,7 +12,7 @@ use crate::hash::{Digest, Index};
 /// Every claim and document as it stands.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    pub claims: BTreeMap<Index, ClaimState>,
+    pub by_number: BTreeMap<Index, ClaimState>,
     pub documents: BTreeMap<Index, DocumentState>,
     /// Decisions whose claims have payloads that are not here.
     pub unjudged: Vec<u64>,
@@ -21,7 +21,7 @@ pub(super) struct Claims {
 impl Claims {
     /// What a writer would say today to the entry, under the policy and on the view that it was made on.
     pub fn guard(&mut self, index: u64, header: &Header, event: &Event, ledger: &LedgerState, problems: &mut Problems) {
-        let Some(claim) = header.about.and_then(|about| self.claims.get(&about)) else { return };
+        let Some(claim) = header.about.and_then(|about| self.by_number.get(&about)) else { return };
         let Some(policy) = ledger.policy_at(Index(index)) else { return };
         let found = guard::check(event, header.re, header.agent, claim, policy, ledger, header.time.day());
         if found.is_empty() {
@@ -43,13 +43,13 @@ impl Claims {
     pub fn apply(&mut self, index: Index, leaf: Digest, header: &Header, event: Option<Event>) {
         match (header.kind.row().about, header.about) {
             (About::Creates(SubjectKind::Claim), _) => {
-                self.claims.insert(index, ClaimState::recorded(index, leaf, header, event));
+                self.by_number.insert(index, ClaimState::recorded(index, leaf, header, event));
             }
             (About::Creates(SubjectKind::Document), _) => {
                 self.documents.insert(index, DocumentState::registered(index, leaf, header, event));
             }
             (_, Some(about)) => {
-                if let Some(claim) = self.claims.get_mut(&about) {
+                if let Some(claim) = self.by_number.get_mut(&about) {
                     claim.apply(index, header, event);
                 } else if let Some(document) = self.documents.get_mut(&about) {
                     document.apply(index, header, event);

@@ -40,9 +40,14 @@ impl Head {
         (hex && base < size).then(|| Self { size, root, base, staging: format!("staging/{name}") })
     }
 
-    /// The cell as it is: empty, unreadable as a head, or a head.
-    pub fn read(store: &dyn StoreRead) -> Result<Option<Option<Self>>, StoreError> {
-        Ok(store.read(Cell::Head)?.map(|bytes| Self::parse(&bytes)))
+    /// Reads the cell; what is wrong with it is for a person.
+    pub fn read(store: &dyn StoreRead) -> Result<Result<Self, &'static str>, StoreError> {
+        let bytes = match store.read(Cell::Head) {
+            Err(StoreError::TooLarge { .. }) => return Ok(Err("larger than any head")),
+            other => other?,
+        };
+        let Some(bytes) = bytes else { return Ok(Err("there is none")) };
+        Ok(Self::parse(&bytes).ok_or("not four lines of title, size, root and batch"))
     }
 }
 

@@ -47,7 +47,7 @@ const ON_VERDICT: [(Code, OnVerdict); 8] = [
 
 /// Runs every rule over every claim and document.
 pub(super) fn run(claims: &Claims, problems: &mut Problems) {
-    for (number, claim) in &claims.claims {
+    for (number, claim) in &claims.by_number {
         if gone(claim) {
             continue;
         }
@@ -94,7 +94,7 @@ fn bare_number(_: &ClaimState, wording: &Claim) -> Said {
     if wording.kind == ClaimKind::Quantity && wording.quantities.is_empty() {
         return Some("a claim about a number that lists none".into());
     }
-    let bare = wording.quantities.iter().find_map(|quantity| {
+    wording.quantities.iter().find_map(|quantity| {
         let number = quantity.text.chars().any(|c| c.is_ascii_digit());
         if quantity.value.is_some() && quantity.unit.is_none() {
             Some(format!("`{}` has no unit", quantity.text))
@@ -103,8 +103,7 @@ fn bare_number(_: &ClaimState, wording: &Claim) -> Said {
         } else {
             None
         }
-    });
-    bare
+    })
 }
 
 fn casualties(_: &ClaimState, wording: &Claim) -> Said {
@@ -221,7 +220,7 @@ fn rests_on_fallen(claims: &Claims, problems: &mut Problems) {
     let mut dependents: BTreeMap<Index, Vec<Index>> = BTreeMap::new();
     let mut causes: BTreeMap<Index, Index> = BTreeMap::new();
     let mut next: VecDeque<Index> = VecDeque::new();
-    for (number, claim) in &claims.claims {
+    for (number, claim) in &claims.by_number {
         for relation in claim.relations.iter().filter_map(Item::standing) {
             if let (RelationKind::RestsOn, Some(to)) = (relation.kind, relation.to) {
                 dependents.entry(to).or_default().push(*number);
@@ -248,7 +247,7 @@ fn rests_on_fallen(claims: &Claims, problems: &mut Problems) {
 
 /// One line, however many there are.
 fn not_second_read(claims: &Claims, problems: &mut Problems) {
-    let decided = claims.claims.values().filter(|claim| !gone(claim) && claim.verdict().is_some());
+    let decided = claims.by_number.values().filter(|claim| !gone(claim) && claim.verdict().is_some());
     let (read, not): (Vec<&ClaimState>, Vec<&ClaimState>) = decided.partition(|claim| claim.second_read());
     if let Some(first) = not.first() {
         let detail = format!("{} of {} verdicts in force, the first on this claim", not.len(), not.len() + read.len());

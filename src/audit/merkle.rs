@@ -23,7 +23,7 @@ pub(super) fn root_of(leaves: &[Digest]) -> Digest {
 
 /// The largest power of two strictly below `n`, for `n` above 1.
 fn largest_power_below(n: u64) -> u64 {
-    1 << (63 - (n - 1).leading_zeros())
+    1 << (n - 1).ilog2()
 }
 
 /// The leaf hashes of a log and what they come to.

@@ -78,6 +78,16 @@ pub enum Scope {
     LintOnly,
 }
 
+impl Scope {
+    fn integrity(self) -> bool {
+        self != Self::LintOnly
+    }
+
+    fn lint(self) -> bool {
+        self != Self::WithoutLint
+    }
+}
+
 /// A state of the ledger that this machine has seen before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remembered {
@@ -138,8 +148,7 @@ struct Extent {
 /// When the store cannot be listed or a cell cannot be read: then nothing is known. A single file that cannot be read is a
 /// problem of the report.
 pub fn audit(store: &dyn StoreRead, options: &Options<'_>) -> Result<Report, AuditError> {
-    let integrity = options.scope != Scope::LintOnly;
-    let lint = options.scope != Scope::WithoutLint;
+    let (integrity, lint) = (options.scope.integrity(), options.scope.lint());
     let replica = options.place == Place::Replica;
     let threads = options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
 
@@ -153,7 +162,7 @@ pub fn audit(store: &dyn StoreRead, options: &Options<'_>) -> Result<Report, Aud
     source.ledger = source.first_leaf();
 
     let documents = if integrity { Documents::list(store)? } else { Documents::default() };
-    let mut replay = Replay::new(documents, threads, integrity, lint);
+    let mut replay = Replay::new(documents, threads, options.scope);
     replay.problems = problems;
     if let Some(rows) = options.catalog.filter(|_| integrity) {
         replay.compare_with(Comparison::new(rows));
@@ -227,7 +236,11 @@ impl Extent {
         problems: &mut Problems,
     ) -> Result<Self, AuditError> {
         let seen = Unverified::read(store, problems)?;
-        let head = if replica { None } else { Self::read_head(store, problems)? };
+        let head = if replica {
+            None
+        } else {
+            Head::read(store)?.map_err(|reason| problems.file(C::L12, "head", reason)).ok()
+        };
         let (missing, checkpoint) = (seen.is_none(), seen.and_then(Result::ok));
         let longest = inventory.extent(Row::Entries);
         let mut extent = Self { published: 0, committed: 0, checkpoint, head, staged: Staged::default() };
@@ -263,20 +276,6 @@ impl Extent {
                 self.staged = staged;
             }
             Err(reason) => problems.file(C::L15, &head.staging, reason),
-        }
-    }
-
-    fn read_head(store: &dyn StoreRead, problems: &mut Problems) -> Result<Option<Head>, AuditError> {
-        match Head::read(store)? {
-            Some(Some(head)) => Ok(Some(head)),
-            Some(None) => {
-                problems.file(C::L12, "head", "not four lines of title, size, root and batch");
-                Ok(None)
-            }
-            None => {
-                problems.file(C::L12, "head", "there is none");
-                Ok(None)
-            }
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::Scope;
 use super::catalog::Comparison;
 use super::claims::Claims;
 use super::documents::Documents;
@@ -32,10 +33,7 @@ pub(super) struct Replay<'a> {
     pub claims: Option<Claims>,
     pub comparison: Option<Comparison<'a>>,
     pub counts: Counts,
-    /// Whether the lint runs.
-    pub lint: bool,
-    /// Whether signatures are looked at.
-    pub integrity: bool,
+    scope: Scope,
     pub signatures: Signatures,
     pub withholdings: Withholdings,
     /// The log's keys or policies may be others than known here.
@@ -105,7 +103,7 @@ impl Withholdings {
 }
 
 impl<'a> Replay<'a> {
-    pub fn new(documents: Documents, threads: usize, integrity: bool, lint: bool) -> Self {
+    pub fn new(documents: Documents, threads: usize, scope: Scope) -> Self {
         Self {
             problems: Problems::default(),
             state: State::default(),
@@ -114,11 +112,10 @@ impl<'a> Replay<'a> {
             tile_says: HashMap::new(),
             suspects: Vec::new(),
             documents,
-            claims: lint.then(Claims::default),
+            claims: scope.lint().then(Claims::default),
             comparison: None,
             counts: Counts::default(),
-            lint,
-            integrity,
+            scope,
             signatures: Signatures::new(threads),
             withholdings: Withholdings::default(),
             hidden_keys: false,
@@ -174,11 +171,11 @@ impl<'a> Replay<'a> {
         self.withholdings.apply(&header);
         self.hide(index, &header, event.is_some());
         self.documents.apply(index, &header, event.as_ref());
-        if let (true, Some(claims), Some(event)) = (self.lint, &mut self.claims, &event) {
+        if let (true, Some(claims), Some(event)) = (self.scope.lint(), &mut self.claims, &event) {
             claims.guard(index, &header, event, self.state.ledger(), &mut self.problems);
         }
         self.state.apply(&leaf, &header, event.as_ref());
-        if self.integrity {
+        if self.scope.integrity() {
             self.authorship(index, &header, message, event.as_ref());
         }
         if let Some(claims) = &mut self.claims {
@@ -278,7 +275,7 @@ impl<'a> Replay<'a> {
 
     /// After the last entry.
     pub fn finish(&mut self, replica: bool) {
-        if self.integrity {
+        if self.scope.integrity() {
             self.signatures.finish(&mut self.problems);
             self.withholdings.judge(replica, &mut self.counts, &mut self.problems);
         }

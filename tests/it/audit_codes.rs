@@ -210,7 +210,7 @@ fn entries_and_payloads() {
 
 fn copy(l: &Ledger) -> Ledger {
     let mut other = Ledger::open();
-    other.encoded = l.encoded.clone();
+    other.encoded.clone_from(&l.encoded);
     other.id = l.id;
     other
 }

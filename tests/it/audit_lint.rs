@@ -183,21 +183,22 @@ fn a_claim_that_rests_on_a_fallen_one_is_flagged_through_any_number_of_steps() {
     l.enrol("ben", BEN, AgentRole::ALL);
     let (fallen, _) = l.sound(Finding::Refuted);
     let (fine, _) = l.sound(Finding::Supported);
-    let [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map(|s| l.claim(s));
-    for (from, to) in [(a, fallen), (b, a), (c, b), (b, c), (d, fine)] {
+    let [first, second, third, saved, beside] = ["a", "b", "c", "d", "e"].map(|statement| l.claim(statement));
+    // Second and third rest on each other.
+    for (from, to) in [(first, fallen), (second, first), (third, second), (second, third), (saved, fine)] {
         l.relate(from, RelationKind::RestsOn, to);
     }
-    l.relate(e, RelationKind::Contradicts, fallen);
-    let taken_back = l.relate(d, RelationKind::RestsOn, fallen);
-    l.commit(&[Proposal::about(d, Event::RelationWithdrawn(Reason { reason: "no".into() })).acting_on(taken_back)]);
+    l.relate(beside, RelationKind::Contradicts, fallen);
+    let taken_back = l.relate(saved, RelationKind::RestsOn, fallen);
+    l.commit(&[Proposal::about(saved, Event::RelationWithdrawn(Reason { reason: "no".into() })).acting_on(taken_back)]);
     let flagged = |files: &Files| -> Vec<Option<Index>> {
         found(files).into_iter().filter(|(code, _)| *code == Code::W09).map(|(_, number)| number).collect()
     };
-    assert_eq!(flagged(&l.files()), [Some(a), Some(b), Some(c)]);
+    assert_eq!(flagged(&l.files()), [Some(first), Some(second), Some(third)]);
     // Withdrawn falls, too.
     let moved = ClaimMoved { assignee: None, due: None, note: None, to: Workflow::Withdrawn };
     l.one(Some(fine), Event::ClaimMoved(moved));
-    assert_eq!(flagged(&l.files()), [Some(a), Some(d), Some(b), Some(c)]);
+    assert_eq!(flagged(&l.files()), [Some(first), Some(saved), Some(second), Some(third)]);
 }
 
 #[test]

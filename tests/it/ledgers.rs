@@ -201,8 +201,12 @@ impl Ledger {
     pub fn staged(&self, size: u64, base: u64) -> (String, Vec<u8>) {
         let batch = &self.encoded[base as usize..size as usize];
         let mut bytes = format!("onrecord-staging/0\n{base}\n{}\n", size - base).into_bytes();
-        batch.iter().for_each(|(entry, _)| append(&mut bytes, entry, 4_096).unwrap());
-        batch.iter().for_each(|(_, payload)| append(&mut bytes, payload, 65_535).unwrap());
+        for (entry, _) in batch {
+            append(&mut bytes, entry, 4_096).unwrap();
+        }
+        for (_, payload) in batch {
+            append(&mut bytes, payload, 65_535).unwrap();
+        }
         (format!("staging/{base}-{}", "ab".repeat(16)), bytes)
     }
 
