@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::claim_state::{ClaimState, Item};
 use super::event::Event;
+use super::kind::Kind;
 use super::state::LedgerState;
 use crate::claim::edtf::Edtf;
 use crate::claim::vocab::{Confidence, Finding, Outcome, Read, Stance};
@@ -180,6 +181,19 @@ impl Guard {
             Self::NotThere { .. } => "G17",
         }
     }
+}
+
+/// Whether any guard looks at entries of this kind.
+pub fn concerns(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::VerdictIssued
+            | Kind::ReviewRecorded
+            | Kind::ClaimPublished
+            | Kind::CorrectionIssued
+            | Kind::EvidenceWithdrawn
+            | Kind::AnchorMoved
+    )
 }
 
 /// Every guard against letting `event` by `agent` follow on `claim`, under `policy`, on `today`.

@@ -1,0 +1,3 @@
+//! Claims as others read them: the one view of a claim, and one file per format.
+
+pub mod view;
