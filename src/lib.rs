@@ -1,7 +1,9 @@
 //! `onrecord` keeps factual claims on the record.
 pub mod canon;
 pub mod claim;
+pub mod cli;
 pub mod entry;
+pub mod exchange;
 pub mod hash;
 pub mod ledger;
 pub mod store;

@@ -7,9 +7,9 @@ use super::config::{Folders, Settings};
 use super::error::CliError;
 use super::keys;
 use super::output::Output;
+use crate::entry::Proposal;
 use crate::entry::sshsig::Signer;
 use crate::entry::state::Agent;
-use crate::entry::Proposal;
 use crate::hash::{Digest, Index};
 use crate::ledger::commit::{Config, Continuity};
 use crate::ledger::memory::FileMemory;
@@ -140,9 +140,12 @@ impl Context<'_> {
         })?;
         let signer = keys::signer(file)?;
         if agent.key() != Some(signer.public()) {
-            return Err(CliError::bad_input(format!("{} is not the key that agent `{handle}` is enrolled with", file.display()))
-                .cause(format!("the file holds {}", signer.public().fingerprint()))
-                .hint("`onrecord agent list` shows the enrolled keys; `onrecord agent key` enrols a new one"));
+            return Err(CliError::bad_input(format!(
+                "{} is not the key that agent `{handle}` is enrolled with",
+                file.display()
+            ))
+            .cause(format!("the file holds {}", signer.public().fingerprint()))
+            .hint("`onrecord agent list` shows the enrolled keys; `onrecord agent key` enrols a new one"));
         }
         let continuity = ledger.open_log(self.log_config(&id, &settings)?)?;
         self.tell_continuity(continuity);
@@ -190,7 +193,7 @@ impl Context<'_> {
 }
 
 /// 16 random bytes; a system without randomness cannot run this program at all, and its commits would only be refused.
-fn nonce() -> [u8; 16] {
+pub fn nonce() -> [u8; 16] {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {
         // Names of staged batches need only differ: time and process tell them apart well enough.

@@ -25,7 +25,9 @@ pub fn generate(path: &Path, comment: &str) -> Result<PublicKey, CliError> {
     write_private(path, text.as_bytes(), false)?;
     let public = KeySigner::from_seed(&seed).public();
     let line = format!("{} {comment}\n", public.to_openssh());
-    write_private(&path.with_extension("pub"), line.as_bytes(), true)?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".pub");
+    write_private(Path::new(&beside), line.as_bytes(), true)?;
     Ok(public)
 }
 
@@ -72,8 +74,11 @@ pub fn signer(path: &Path) -> Result<Box<dyn Signer>, CliError> {
         return Ok(Box::new(agent));
     }
     if !text.starts_with("-----BEGIN") {
-        return Err(CliError::cannot_run(format!("{} is a public key, and no ssh-agent holds its private half", path.display()))
-            .hint("run `ssh-add` with the private key, or name the private key's file"));
+        return Err(CliError::cannot_run(format!(
+            "{} is a public key, and no ssh-agent holds its private half",
+            path.display()
+        ))
+        .hint("run `ssh-add` with the private key, or name the private key's file"));
     }
     unlock(path, &text)
 }
@@ -91,9 +96,8 @@ fn read(path: &Path) -> Result<String, CliError> {
 
 /// The public half, and the private one where no passphrase guards it.
 fn open_private(path: &Path, text: &str) -> Result<(PublicKey, Option<PrivateKey>), CliError> {
-    let key = PrivateKey::from_openssh(text).map_err(|e| {
-        CliError::bad_input(format!("{} is not an OpenSSH private key", path.display())).because(&e)
-    })?;
+    let key = PrivateKey::from_openssh(text)
+        .map_err(|e| CliError::bad_input(format!("{} is not an OpenSSH private key", path.display())).because(&e))?;
     let raw = key.public_key().key_data().ed25519().ok_or_else(|| wrong_type(path))?.0;
     let public = PublicKey::from_bytes(&raw).map_err(|e| CliError::bad_input(e.to_string()))?;
     Ok((public, (!key.is_encrypted()).then_some(key)))
@@ -111,8 +115,11 @@ fn key_signer(path: &Path, key: &PrivateKey) -> Result<Box<dyn Signer>, CliError
 
 fn unlock(path: &Path, text: &str) -> Result<Box<dyn Signer>, CliError> {
     if !std::io::stdin().is_terminal() {
-        return Err(CliError::cannot_run(format!("{} has a passphrase, and there is no terminal to ask on", path.display()))
-            .hint("load the key with `ssh-add`"));
+        return Err(CliError::cannot_run(format!(
+            "{} has a passphrase, and there is no terminal to ask on",
+            path.display()
+        ))
+        .hint("load the key with `ssh-add`"));
     }
     let prompt = format!("Passphrase for {}: ", path.display());
     let passphrase = rpassword::prompt_password(prompt)

@@ -299,8 +299,7 @@ impl ClaimView {
     pub fn new<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Self {
         let wording = claim.claim.as_ref();
         let verdict = claim.verdict();
-        let relied: Vec<Index> =
-            verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.on.clone()).unwrap_or_default();
+        let relied: Vec<Index> = verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.on.clone()).unwrap_or_default();
         Self {
             number: claim.number.0,
             leaf: claim.leaf.hex(),

@@ -1,5 +1,6 @@
 //! What can go wrong with a ledger as a whole.
 
+use super::commit::CommitError;
 use super::log::LogError;
 use super::memory::MemoryError;
 use super::overlay::Objection;
@@ -136,16 +137,32 @@ pub enum AppendError {
         /// Why.
         reason: String,
     },
-    /// The commit failed; `commit` says whether anything may be on record.
+    /// The store holds a ledger already.
+    #[error("there is a ledger here already")]
+    Exists,
+    /// The commit failed; nothing was recorded.
     #[error(transparent)]
-    Commit(#[from] Box<super::commit::CommitError>),
-}
-
-/// A ledger that is older than, or another than, what was seen before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rollback {
-    /// Size and root remembered.
-    pub remembered: (u64, Digest),
-    /// Size and root found.
-    pub found: (u64, Digest),
+    Commit(Box<CommitError>),
+    /// The batch is recorded for good, but not all of it is published; the next opening or append does that.
+    #[error("entries {base} to {} are recorded for good, but not yet published", .size - 1)]
+    Unpublished {
+        /// Index of the first entry.
+        base: u64,
+        /// Size of the log after the batch.
+        size: u64,
+        /// What came between.
+        #[source]
+        cause: Box<CommitError>,
+    },
+    /// Whether the batch is recorded cannot be determined now.
+    #[error("it is not known whether the batch was recorded as entries from {base} on; its first leaf would be {leaf}")]
+    Unclear {
+        /// Index of the first entry, if it was.
+        base: u64,
+        /// Leaf hash of the first entry.
+        leaf: Digest,
+        /// What came between.
+        #[source]
+        cause: Box<CommitError>,
+    },
 }

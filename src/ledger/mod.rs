@@ -13,15 +13,32 @@
 //! | [`memory`] | what was signed last, kept outside the ledger's folder |
 //! | [`log`] | where things lie, and the errors of reading them |
 //! | [`reader`] | entries, payloads and hashes below a checkpoint |
+//! | [`item`] | an entry read back, hashed again |
+//! | [`catalog`] | derived lookups in sled |
+//! | `lookup` | the catalog, or the same in memory |
+//! | `overlay` | the writer's view: record plus batch |
+//! | [`record`] | a ledger as its users meet it |
+//! | [`error`] | what can go wrong with it |
 
+pub mod catalog;
 pub mod commit;
 mod edge;
 mod erase;
+pub mod error;
 pub mod head;
+pub mod item;
 pub mod log;
+mod lookup;
 pub mod memory;
 mod outcome;
+pub mod overlay;
 mod publish;
 pub mod reader;
+pub mod record;
 mod settle;
 pub mod staging;
+
+pub use error::{AppendError, ReadError};
+pub use item::Entry;
+pub use overlay::Objection;
+pub use record::{Genesis, Ledger, Receipt};

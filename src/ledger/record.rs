@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::catalog::{ContentKey, Term};
 use super::commit::{self, Committer, Config, Continuity};
 use super::error::{AppendError, ReadError, Refused};
 use super::item::Entry;
@@ -96,10 +97,10 @@ impl Ledger {
         if committer.size() > 0 {
             return Err(AppendError::Exists);
         }
-        let result = committer.append::<ReadError>(&mut |base| {
-            if base > 0 { Err(ReadError::NotOpened) } else { Ok(encoded.iter().map(staged).collect()) }
+        let result = committer.append::<AppendError>(&mut |base| {
+            if base > 0 { Err(AppendError::Exists) } else { Ok(encoded.iter().map(staged).collect()) }
         });
-        result.map(|_| ()).map_err(commit_error)
+        result.map(|_| ()).map_err(append_error)
     }
 
     /// Opens a ledger for reading. `catalog` is the folder of its catalog; without one, lookups are derived in memory.
@@ -311,8 +312,8 @@ impl Ledger {
     ///
     /// # Errors
     /// When the catalog cannot be read.
-    pub fn find(&self, field: &str, value: &str) -> Result<Vec<Index>, ReadError> {
-        let mut found = self.lookup.find(field, value)?;
+    pub fn find(&self, term: Term<'_>) -> Result<Vec<Index>, ReadError> {
+        let mut found = self.lookup.find(term)?;
         found.retain(|i| i.0 < self.size);
         Ok(found)
     }
@@ -327,12 +328,12 @@ impl Ledger {
         Ok(claims)
     }
 
-    /// Entries on record with the content of each digest (see [`Event::content_digest`]).
+    /// Entries that may have the content of each key; candidates, as [`Ledger::find`].
     ///
     /// # Errors
     /// When the catalog cannot be read.
-    pub fn with_content(&self, digests: &[Digest]) -> Result<Vec<Option<Index>>, ReadError> {
-        self.lookup.content(digests)
+    pub fn with_content(&self, keys: &[ContentKey]) -> Result<Vec<Option<Index>>, ReadError> {
+        self.lookup.content(keys)
     }
 
     /// Every entry about a subject, its own first.
@@ -341,7 +342,7 @@ impl Ledger {
     /// When the log or the catalog cannot be read.
     pub fn history(&self, subject: Index) -> Result<Vec<Entry>, ReadError> {
         let mut entries = vec![self.entry(subject)?];
-        for index in self.find("about", &subject.0.to_string())? {
+        for index in self.find(Term::About(subject))? {
             let entry = self.entry(index)?;
             if entry.header.about == Some(subject) {
                 entries.push(entry);
@@ -477,7 +478,12 @@ impl Ledger {
         batch.sign(drafts, salts[proposals.len()], &overlay, signer).map_err(batch_error)
     }
 
-    fn check_batch(&self, proposals: &[Proposal], drafts: &[crate::entry::Draft], now: Timestamp) -> Result<(), AppendError> {
+    fn check_batch(
+        &self,
+        proposals: &[Proposal],
+        drafts: &[crate::entry::Draft],
+        now: Timestamp,
+    ) -> Result<(), AppendError> {
         let base = self.size;
         let events: Vec<_> = proposals.iter().map(|p| batch::at_base(&p.event, base)).collect();
         let pairs: Vec<_> = drafts.iter().zip(&events).map(|(d, e)| (&d.header, e.as_ref())).collect();
@@ -542,8 +548,7 @@ fn opening(store: &Arc<dyn Store>) -> Result<(Digest, Vec<Verifier>), ReadError>
     let first = |series| -> Result<Option<Vec<u8>>, ReadError> {
         let Some(bundle) = Bundle::holding(series, 0, size) else { return Ok(None) };
         let Some(bytes) = read_bundle(store, bundle)? else { return Ok(None) };
-        let mut items =
-            bundle.decode(&bytes).map_err(|error| super::log::LogError::Bundle { bundle, error })?;
+        let mut items = bundle.decode(&bytes).map_err(|error| super::log::LogError::Bundle { bundle, error })?;
         Ok(items.next().map(<[u8]>::to_vec))
     };
     let bytes = first(Series::Entries)?.ok_or(ReadError::NotOpened)?;
@@ -575,23 +580,12 @@ fn boxed(error: commit::CommitError) -> AppendError {
     AppendError::Commit(Box::new(error))
 }
 
-fn commit_error(error: commit::AppendError<ReadError>) -> AppendError {
-    match error {
-        commit::AppendError::Build(error) => AppendError::Read(error),
-        other => append_error(other.map_build()),
-    }
-}
-
 fn append_error(error: commit::AppendError<AppendError>) -> AppendError {
     match error {
         commit::AppendError::Build(error) => error,
         commit::AppendError::Refused(error) => boxed(error),
-        commit::AppendError::Unpublished { base, size, cause, .. } => {
-            AppendError::Unpublished { base, size, cause: Box::new(cause) }
-        }
-        commit::AppendError::Unclear { base, leaf, cause } => {
-            AppendError::Unclear { base, leaf, cause: Box::new(cause) }
-        }
+        commit::AppendError::Unpublished { base, size, cause, .. } => AppendError::Unpublished { base, size, cause },
+        commit::AppendError::Unclear { base, leaf, cause } => AppendError::Unclear { base, leaf, cause },
     }
 }
 

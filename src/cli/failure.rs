@@ -1,0 +1,88 @@
+//! From the library's errors to what a person reads: the one place where they meet.
+
+use super::error::CliError;
+use crate::ledger::commit::CommitError;
+use crate::ledger::{AppendError, ReadError};
+use crate::store::StoreError;
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::cannot_run("the ledger's folder cannot be used").because(&error)
+    }
+}
+
+impl From<ReadError> for CliError {
+    fn from(error: ReadError) -> Self {
+        match &error {
+            ReadError::NoEntry { .. } => {
+                Self::bad_input(error.to_string()).hint("`onrecord list` shows the claims, `onrecord stats` the size")
+            }
+            ReadError::NoLedger => {
+                Self::cannot_run(error.to_string()).hint("`onrecord init DIR --origin NAME` makes one")
+            }
+            ReadError::Foreign { .. } => Self::cannot_run(error.to_string()).hint("use a newer onrecord"),
+            ReadError::Store(_) => Self::cannot_run("the ledger cannot be read").because(&error),
+            ReadError::Catalog { .. } => {
+                Self::cannot_run(error.to_string()).hint("remove the folder `catalog/`: it is derived and comes back")
+            }
+            _ => Self::cannot_run("the ledger is damaged")
+                .because(&error)
+                .hint("`onrecord audit` names every place; nothing is repaired on its own"),
+        }
+    }
+}
+
+impl From<AppendError> for CliError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Refused { refused } => {
+                let error = match refused.as_slice() {
+                    [one] => Self::bad_input(format!("refused [{}]: {}", one.objection.code(), one.objection)),
+                    many => {
+                        many.iter().fold(Self::bad_input(format!("refused, for {} reasons", many.len())), |error, r| {
+                            let place = format!("entry {} of the batch", r.position + 1);
+                            error.cause(format!("{place} [{}]: {}", r.objection.code(), r.objection))
+                        })
+                    }
+                };
+                let code = refused.first().map_or("G01", |r| r.objection.code());
+                error.hint(format!("nothing was recorded; `onrecord explain {code}` says more"))
+            }
+            AppendError::Read(error) => error.into(),
+            AppendError::Value { problem, .. } => Self::bad_input(problem.to_string()).hint("nothing was recorded"),
+            AppendError::ReadOnly | AppendError::Randomness { .. } | AppendError::Sign(_) | AppendError::Exists => {
+                Self::cannot_run(error.to_string()).hint("nothing was recorded")
+            }
+            AppendError::TooMany { .. } | AppendError::Payload(_) | AppendError::Header(_) => {
+                Self::bad_input(error.to_string()).hint("nothing was recorded")
+            }
+            AppendError::Commit(cause) => commit(&cause),
+            AppendError::Unpublished { .. } => Self::cannot_run(error.to_string())
+                .because(&error)
+                .hint("do not add it again; the next command that writes finishes it"),
+            AppendError::Unclear { base, .. } => Self::cannot_run(error.to_string())
+                .because(&error)
+                .hint(format!("look at `onrecord history --since {base}` before adding it again")),
+        }
+    }
+}
+
+fn commit(error: &CommitError) -> CliError {
+    match error {
+        CommitError::Rollback { remembered, present } => {
+            CliError::cannot_run("this ledger is behind, or another than, what was seen before; nothing was recorded")
+                .cause(format!("seen before: {} entries, root {}", remembered.size, remembered.root))
+                .cause(format!("found now:   {} entries, root {}", present.size, present.root))
+                .hint("if a person decided to go on from a backup, repeat with `--accept-rollback`")
+                .hint("else find out who replaced the ledger's folder; witnesses and readers will see a fork")
+        }
+        CommitError::Store(e) => CliError::cannot_run("the ledger cannot be written; nothing was recorded").because(e),
+        CommitError::Contended { .. } => CliError::cannot_run(error.to_string()).hint("try again"),
+        CommitError::Signer(_) => CliError::cannot_run("the log's key at hand is not this log's; nothing was recorded")
+            .because(error)
+            .hint("the settings file in the configuration folder names the key's file"),
+        _ => CliError::cannot_run("the ledger cannot be written to; nothing was recorded")
+            .because(error)
+            .hint("`onrecord audit` names every place"),
+    }
+}

@@ -1,0 +1,16 @@
+//! `onrecord history`.
+
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+
+/// Show who changed what, when, from what to what.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Not built yet.
+pub fn run(_args: &Args, _cx: &Context<'_>) -> Result<Exit, CliError> {
+    Err(CliError::cannot_run("`history` is not built yet"))
+}

@@ -1,0 +1,16 @@
+//! `onrecord looked`.
+
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+
+/// Record a search, also one that found nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Not built yet.
+pub fn run(_args: &Args, _cx: &Context<'_>) -> Result<Exit, CliError> {
+    Err(CliError::cannot_run("`looked` is not built yet"))
+}

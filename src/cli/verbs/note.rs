@@ -1,0 +1,16 @@
+//! `onrecord note`.
+
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+
+/// Write a note on a claim, for the desk.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Not built yet.
+pub fn run(_args: &Args, _cx: &Context<'_>) -> Result<Exit, CliError> {
+    Err(CliError::cannot_run("`note` is not built yet"))
+}

@@ -1,0 +1,16 @@
+//! `onrecord retract`.
+
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+
+/// Take something published back.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Not built yet.
+pub fn run(_args: &Args, _cx: &Context<'_>) -> Result<Exit, CliError> {
+    Err(CliError::cannot_run("`retract` is not built yet"))
+}

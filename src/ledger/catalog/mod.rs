@@ -1,0 +1,3 @@
+//! Derived lookups.
+mod term;
+pub use term::{ContentKey, Term};
