@@ -6,6 +6,7 @@ pub mod entry;
 pub mod exchange;
 pub mod hash;
 pub mod ledger;
+pub mod query;
 pub mod store;
 pub mod text;
 pub mod time;
