@@ -8,6 +8,7 @@ pub mod keys;
 pub mod output;
 pub mod refs;
 pub mod verbs;
+pub mod write;
 
 use std::ffi::OsString;
 use std::io::Write as _;

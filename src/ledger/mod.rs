@@ -32,6 +32,7 @@ mod lookup;
 pub mod memory;
 mod outcome;
 pub mod overlay;
+pub mod prove;
 mod publish;
 pub mod reader;
 pub mod record;
