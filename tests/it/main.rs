@@ -9,3 +9,4 @@ mod tlog_proof;
 mod tlog_prooffile;
 mod tlog_tile;
 mod tlog_tree;
+mod tlog_vector;
