@@ -71,9 +71,7 @@ fn limits_are_those_of_the_series() {
 #[test]
 fn paths_of_bundles() {
     let run = Run::new(1_067, 8).unwrap();
-    for (series, path) in
-        [(Series::Entries, "tile/entries/x001/067.p/8"), (Series::Payloads, "payload/x001/067.p/8")]
-    {
+    for (series, path) in [(Series::Entries, "tile/entries/x001/067.p/8"), (Series::Payloads, "payload/x001/067.p/8")] {
         let bundle = Bundle { series, run };
         assert_eq!(bundle.to_string(), path);
         assert_eq!(path.parse(), Ok(bundle));

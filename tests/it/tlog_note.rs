@@ -244,10 +244,8 @@ fn strangers_are_ignored_and_known_keys_must_hold() {
 fn of_several_cosignatures_by_one_witness_the_latest_time_is_told() {
     let witness = witness();
     let note = cosigned(&[]);
-    let lines: Vec<String> = [TIME, TIME + 9, TIME + 5]
-        .into_iter()
-        .map(|time| cosign(&note, &witness, time).unwrap().to_string())
-        .collect();
+    let lines: Vec<String> =
+        [TIME, TIME + 9, TIME + 5].into_iter().map(|time| cosign(&note, &witness, time).unwrap().to_string()).collect();
     let all = format!("{note}{}\n", lines.join("\n"));
     let verified = Note::parse(all.as_bytes()).unwrap().verify(&trusted(&[&witness])).unwrap();
     assert_eq!(verified.len(), 1);

@@ -37,8 +37,7 @@ pub fn path(m: usize, d: &[Digest]) -> Vec<Digest> {
         return vec![];
     }
     let k = k(d.len());
-    let (mut proof, last) =
-        if m < k { (path(m, &d[..k]), mth(&d[k..])) } else { (path(m - k, &d[k..]), mth(&d[..k])) };
+    let (mut proof, last) = if m < k { (path(m, &d[..k]), mth(&d[k..])) } else { (path(m - k, &d[k..]), mth(&d[..k])) };
     proof.push(last);
     proof
 }
@@ -53,11 +52,8 @@ fn subproof(m: usize, d: &[Digest], b: bool) -> Vec<Digest> {
         return if b { vec![] } else { vec![mth(d)] };
     }
     let k = k(d.len());
-    let (mut proof, last) = if m <= k {
-        (subproof(m, &d[..k], b), mth(&d[k..]))
-    } else {
-        (subproof(m - k, &d[k..], false), mth(&d[..k]))
-    };
+    let (mut proof, last) =
+        if m <= k { (subproof(m, &d[..k], b), mth(&d[k..])) } else { (subproof(m - k, &d[k..], false), mth(&d[..k])) };
     proof.push(last);
     proof
 }

@@ -182,7 +182,8 @@ fn in_go(tile: Tile) -> String {
 
 #[test]
 fn changed_tiles_are_those_of_tlog_tiles_for_every_pair_up_to_600() {
-    let all = |old, new| tlog_tiles::Tile::new_tiles(8, old, new).iter().map(tlog_tiles::Tile::path).collect::<Vec<_>>();
+    let all =
+        |old, new| tlog_tiles::Tile::new_tiles(8, old, new).iter().map(tlog_tiles::Tile::path).collect::<Vec<_>>();
     for new in 0..=600 {
         for old in 0..=new {
             let ours: Vec<String> = Tile::changed(old, new).map(in_go).collect();

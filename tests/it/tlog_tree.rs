@@ -93,8 +93,7 @@ fn every_stored_hash_is_handed_out_once_and_is_that_of_its_leaves() {
     }
     let mut places: Vec<Place> = stored.iter().map(|(place, _)| *place).collect();
     places.sort();
-    let all: Vec<Place> =
-        (0..8).flat_map(|level| (0..LARGEST >> level).map(move |n| Place { level, n })).collect();
+    let all: Vec<Place> = (0..8).flat_map(|level| (0..LARGEST >> level).map(move |n| Place { level, n })).collect();
     assert_eq!(places, all);
 }
 
