@@ -114,7 +114,9 @@ proptest! {
     #[test]
     fn items_come_back(items in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..20)) {
         let mut bytes = Vec::new();
-        items.iter().for_each(|item| append(&mut bytes, item, MAX_ITEM).unwrap());
+        for item in &items {
+            append(&mut bytes, item, MAX_ITEM).unwrap();
+        }
         let found = Items::decode(&bytes, items.len() as u16, MAX_ITEM).unwrap();
         prop_assert_eq!(found.len(), items.len());
         prop_assert!(found.eq(items.iter().map(Vec::as_slice)));
@@ -125,7 +127,9 @@ proptest! {
         if let Ok(items) = Items::decode(&bytes, width, MAX_ITEM) {
             prop_assert_eq!(items.len(), usize::from(width));
             let mut again = Vec::new();
-            items.for_each(|item| append(&mut again, item, MAX_ITEM).unwrap());
+            for item in items {
+                append(&mut again, item, MAX_ITEM).unwrap();
+            }
             prop_assert_eq!(again, bytes);
         }
     }

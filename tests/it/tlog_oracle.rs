@@ -1,8 +1,6 @@
 //! Independent answers for the tests of `tlog`: the recursive definitions of RFC 6962, section 2.1, to the letter, the
 //! iterative checkers of RFC 9162, sections 2.1.3.2 and 2.1.4.2, and a tree of equal leaves of any size.
 
-#![expect(clippy::many_single_char_names, reason = "the names of the RFC")]
-
 use std::convert::Infallible;
 
 use onrecord::hash::{Digest, leaf_hash, node_hash};

@@ -12,16 +12,18 @@ use crate::tlog_vector::{
     LOG_VKEY, ORIGIN, TIME, WITNESS_VKEY, checkpoint, cosigned, log, mutate, other_witness, seed, witness,
 };
 
+fn lines(each: impl Iterator<Item = String>) -> String {
+    each.map(|line| line + "\n").collect()
+}
+
 fn vkey(signer: &Signer) -> String {
     signer.verifier().to_string()
 }
 
 /// A log, witnesses A to F, and `rest`.
 fn six(rest: &str) -> String {
-    let witnesses: String = ('A'..='F')
-        .zip(1..)
-        .map(|(name, number)| format!("witness {name} {}\n", vkey(&other_witness(number))))
-        .collect();
+    let named = ('A'..='F').zip(1..);
+    let witnesses = lines(named.map(|(name, number)| format!("witness {name} {}", vkey(&other_witness(number)))));
     format!("log {LOG_VKEY}\n{witnesses}{rest}")
 }
 
@@ -224,14 +226,14 @@ fn a_policy_of_one_log() {
 /// The standard asks for 32 of each; a chain of groups as long as the file allows must not exhaust the stack.
 #[test]
 fn many_of_each() {
-    let logs: String = (0..40).map(|i| format!("log {}\n", vkey(&named(i, Role::Log)))).collect();
-    let witnesses: String = (0..40).map(|i| format!("witness w{i} {}\n", vkey(&named(i, Role::Witness)))).collect();
-    let groups: String = (0..40).map(|i| format!("group g{i} 1 w{i}\n")).collect();
+    let logs = lines((0..40).map(|i| format!("log {}", vkey(&named(i, Role::Log)))));
+    let witnesses = lines((0..40).map(|i| format!("witness w{i} {}", vkey(&named(i, Role::Witness)))));
+    let groups = lines((0..40).map(|i| format!("group g{i} 1 w{i}")));
     let policy = Policy::parse(format!("{logs}{witnesses}{groups}quorum g39\n").as_bytes()).unwrap();
     let note = cosigned(&[&named(39, Role::Witness)]);
     assert_eq!(policy.check(&note), Err(Refused::Log { origin: ORIGIN.into() }), "its log is not among them");
 
-    let chain: String = (1..2_500).map(|i| format!("group g{i} any g{}\n", i - 1)).collect();
+    let chain = lines((1..2_500).map(|i| format!("group g{i} any g{}", i - 1)));
     let file = format!("log {LOG_VKEY}\nwitness g0 {WITNESS_VKEY}\n{chain}quorum g2499\n");
     let policy = Policy::parse(file.as_bytes()).unwrap();
     assert!(policy.check(&cosigned(&[&witness()])).is_ok());
