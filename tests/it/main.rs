@@ -1,2 +1,13 @@
 //! The one integration test binary.
+
 mod store;
+mod tlog_bundle;
+mod tlog_checkpoint;
+mod tlog_note;
+mod tlog_oracle;
+mod tlog_policy;
+mod tlog_proof;
+mod tlog_prooffile;
+mod tlog_tile;
+mod tlog_tree;
+mod tlog_vector;
