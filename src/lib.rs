@@ -2,6 +2,7 @@
 pub mod canon;
 pub mod claim;
 pub mod cli;
+pub mod draft;
 pub mod entry;
 pub mod exchange;
 pub mod hash;

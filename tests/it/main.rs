@@ -11,3 +11,4 @@ mod tlog_prooffile;
 mod tlog_tile;
 mod tlog_tree;
 mod tlog_vector;
+mod draft;

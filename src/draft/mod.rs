@@ -1,0 +1,25 @@
+//! The human-edited claim files (`claims/`, TOML) to events. No I/O, no clock.
+//!
+//! [`parse`] reads a folder and reports every mistake of it at once, each with its place. [`plan`] compares what was read
+//! with what is on record and says which entries are wanting. [`schema`](self) is one table of keys, so that what is
+//! read, what is reported as unknown and what [`template`] shows cannot drift apart.
+
+//pub mod anchor;
+mod build;
+mod cross;
+mod fold;
+pub mod folder;
+mod load;
+pub mod mistake;
+mod parse;
+pub mod place;
+//pub mod plan;
+mod read;
+mod schema;
+//pub mod template;
+
+pub use folder::{DocumentDraft, Drafted, Folder, RelationDraft, VerdictDraft};
+pub use mistake::{Mistake, Mistakes, Wrong};
+pub use parse::{MAX_FILE, MAX_FILES, MAX_ITEMS, MAX_MISTAKES, parse};
+pub use place::{Place, Places};
+//pub use plan::{Change, Changed, Known, KnownClaim, KnownDocument, Left, Plan, PlanError, plan};
