@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
+mod draft;
 mod store;
 mod tlog_bundle;
 mod tlog_checkpoint;
@@ -11,4 +12,3 @@ mod tlog_prooffile;
 mod tlog_tile;
 mod tlog_tree;
 mod tlog_vector;
-mod draft;

@@ -9,8 +9,8 @@ use crate::cli::config::Settings;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
-use crate::entry::Event;
 use crate::entry::proof::{self, Answers, Outcome};
+use crate::exchange::gist::gist;
 use crate::text::printable_line;
 use crate::tlog::key::Verifier;
 use crate::tlog::policy::Policy;
@@ -192,7 +192,7 @@ fn print(path: &Path, file: &ProofFile, answers: &Answers, trusted: bool, cx: &C
     if let Some(header) = answers.header.as_ref().filter(|_| answers.included == Outcome::Holds) {
         out.line(format!("  says       {} at {}", header.kind, header.time))?;
     }
-    if let Some(said) = answers.event.as_ref().filter(|_| answers.payload == Outcome::Holds).and_then(gist) {
+    if let Some(said) = answers.event.as_ref().filter(|_| answers.payload == Outcome::Holds).map(gist) {
         out.line(out.wrap(&said, 13))?;
     }
     out.note("  That nothing came later, or that a key was not revoked since, cannot be determined without the log.");
@@ -205,16 +205,4 @@ fn print(path: &Path, file: &ProofFile, answers: &Answers, trusted: bool, cx: &C
         );
     }
     Ok(())
-}
-
-/// What the entry says, in a line.
-fn gist(event: &Event) -> Option<String> {
-    match event {
-        Event::ClaimRecorded(claim) | Event::ClaimAmended(claim) => Some(claim.statement.clone()),
-        Event::VerdictIssued(v) => Some(format!("{}, confidence {}: {}", v.finding, v.confidence, v.rationale)),
-        Event::EvidenceLinked(e) => Some(format!("{}: {}", e.stance, e.says)),
-        Event::CorrectionIssued(c) => Some(format!("{}: {}", c.kind, c.text)),
-        Event::ClaimRetracted(r) => Some(r.reason.clone()),
-        _ => None,
-    }
 }
