@@ -1,6 +1,7 @@
 //! The one integration test binary.
 
 mod draft;
+mod ledger;
 mod store;
 mod tlog_bundle;
 mod tlog_checkpoint;
