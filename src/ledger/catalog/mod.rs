@@ -1,3 +1,0 @@
-//! Derived lookups.
-mod term;
-pub use term::{ContentKey, Term};
