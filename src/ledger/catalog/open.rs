@@ -122,6 +122,12 @@ impl Catalog {
         remove_folder(&self.folder.join("aside"))
     }
 
+    /// Lets `writes` more writes to the engine through and fails the next, as if the process ended there. For tests.
+    #[doc(hidden)]
+    pub fn fail_after(&mut self, writes: u64) {
+        self.shelf.fuse = Some(writes);
+    }
+
     pub(super) fn put_stamp(&mut self, stamp: &Stamp) -> Result<(), Damage> {
         put_stamp(&mut self.shelf, stamp)
     }

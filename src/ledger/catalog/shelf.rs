@@ -41,6 +41,8 @@ pub(super) struct Shelf {
     path: PathBuf,
     /// Bytes of values inserted since opening.
     pub written: u64,
+    /// Writes until one fails, for tests.
+    pub fuse: Option<u64>,
 }
 
 impl std::fmt::Debug for Shelf {
@@ -57,7 +59,7 @@ impl Shelf {
             let (meta, pages, rows) = (db.open_tree("meta")?, db.open_tree("pages")?, db.open_tree("rows")?);
             Ok(Trees { meta, pages, rows, db })
         })?;
-        Ok(Self { trees: Some(trees), path: path.to_owned(), written: 0 })
+        Ok(Self { trees: Some(trees), path: path.to_owned(), written: 0, fuse: None })
     }
 
     fn tree(&self, space: Space) -> Result<&sled::Tree, Damage> {
@@ -74,7 +76,20 @@ impl Shelf {
         caught(|| tree.get(key))
     }
 
+    /// Burns the fuse; every write comes by here.
+    fn burn(&mut self) -> Result<(), Damage> {
+        match &mut self.fuse {
+            None => Ok(()),
+            Some(0) => Err(Damage::GivenUp),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+        }
+    }
+
     pub(super) fn insert(&mut self, space: Space, key: &[u8], value: Vec<u8>) -> Result<(), Damage> {
+        self.burn()?;
         let tree = self.tree(space)?;
         let len = value.len() as u64;
         caught(|| tree.insert(key, value).map(|_| ()))?;
@@ -83,6 +98,7 @@ impl Shelf {
     }
 
     pub(super) fn remove(&mut self, space: Space, key: &[u8]) -> Result<(), Damage> {
+        self.burn()?;
         let tree = self.tree(space)?;
         caught(|| tree.remove(key).map(|_| ()))
     }
