@@ -1,5 +1,6 @@
 //! What every verb is given: where the ledger is, who acts, where output goes, what time it is.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::entry::state::Agent;
 use crate::hash::{Digest, Index};
 use crate::ledger::commit::{Config, Continuity};
 use crate::ledger::memory::FileMemory;
+use crate::ledger::record::Notify;
 use crate::ledger::{Ledger, Receipt};
 use crate::store::{LocalStore, Store};
 use crate::time::Clock;
@@ -98,9 +100,7 @@ impl Context<'_> {
     /// As [`Context::ledger`].
     pub fn ledger_at(&self, folder: &Path) -> Result<Ledger, CliError> {
         let store = open_store(folder)?;
-        let mut ledger = Ledger::open(store, Some(folder.join("catalog")))?;
-        self.pass_on(ledger.take_notices());
-        Ok(ledger)
+        Ok(Ledger::open(store, Some(&folder.join("catalog")), self.notify())?)
     }
 
     /// The ledger with the agent that acts: `--as`, else this user's own.
@@ -149,7 +149,6 @@ impl Context<'_> {
         }
         let continuity = ledger.open_log(self.log_config(&id, &settings)?)?;
         self.tell_continuity(continuity);
-        self.pass_on(ledger.take_notices());
         Ok(Writer { ledger, agent, signer })
     }
 
@@ -184,11 +183,15 @@ impl Context<'_> {
         }
     }
 
-    /// Passes notices on to the user.
-    pub fn pass_on(&self, notices: Vec<String>) {
-        for notice in notices {
-            self.out.note(format!("note: {notice}"));
-        }
+    /// Passes on what the ledger wants a person to hear.
+    pub fn notify(&self) -> Notify {
+        let quiet = self.out.quiet;
+        Arc::new(move |text: &str| {
+            if !quiet {
+                // Talk that cannot be heard is no reason to fail.
+                let _ = writeln!(std::io::stderr(), "note: {text}");
+            }
+        })
     }
 }
 
@@ -215,7 +218,6 @@ impl Writer {
         for notice in &receipt.notices {
             cx.out.note(format!("warning: {notice}"));
         }
-        cx.pass_on(self.ledger.take_notices());
         Ok(receipt)
     }
 

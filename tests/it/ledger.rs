@@ -1,5 +1,7 @@
 //! A ledger as its users meet it: opened, appended to, read back, asked about the past, proved.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use onrecord::claim::desk::{LedgerOpened, Owner, Reason};
@@ -52,7 +54,7 @@ pub fn ledger() -> (Arc<dyn Store>, Ledger) {
     };
     let genesis = Genesis { opened, time: now(), salt: Salt([1; 16]) };
     Ledger::create(Arc::clone(&store), &genesis, &owner(), config()).unwrap();
-    let mut ledger = Ledger::open(Arc::clone(&store), None).unwrap();
+    let mut ledger = Ledger::open(Arc::clone(&store), None, Arc::new(|_: &str| {})).unwrap();
     ledger.open_log(config()).unwrap();
     (store, ledger)
 }
@@ -171,7 +173,7 @@ fn a_batch_is_read_back_after_reopening() {
     let (store, mut ledger) = ledger();
     let receipt = first_batch(&mut ledger);
     assert_eq!((receipt.base, receipt.size), (1, 6), "four entries and the batch's signature");
-    let again = Ledger::open(store, None).unwrap();
+    let again = Ledger::open(store, None, Arc::new(|_: &str| {})).unwrap();
     assert_eq!((again.size(), again.root()), (6, receipt.root));
     let found = again.claim(Index(2)).unwrap().unwrap();
     assert_eq!(found.claim.as_ref().unwrap().statement, "The bridge was closed.");
@@ -232,7 +234,8 @@ fn a_decision_on_an_old_view_is_refused_and_other_entries_are_not() {
     let (_, mut ledger) = ledger();
     first_batch(&mut ledger);
     let seen = ledger.claim(Index(2)).unwrap().unwrap().last();
-    append(&mut ledger, &[Proposal::about(Index(2), Event::EvidenceLinked(evidence(Stance::Refutes, "river")))]).unwrap();
+    append(&mut ledger, &[Proposal::about(Index(2), Event::EvidenceLinked(evidence(Stance::Refutes, "river")))])
+        .unwrap();
     let verdict = Event::VerdictIssued(verdict(Finding::Supported, Confidence::Low, vec![Index(3)]));
     let mut stale = Proposal::about(Index(2), verdict);
     stale.seen = Some(seen);
@@ -256,13 +259,13 @@ fn as_of_a_size_is_what_the_ledger_held_then() {
     let reason = Reason { reason: "the gazette took it back".into() };
     let withdrawn = Proposal::about(Index(2), Event::EvidenceWithdrawn(reason)).acting_on(Index(3));
     append(&mut ledger, &[withdrawn]).unwrap();
-    let now = Ledger::open(Arc::clone(&store), None).unwrap();
+    let now = Ledger::open(Arc::clone(&store), None, Arc::new(|_: &str| {})).unwrap();
     assert_eq!(now.claim(Index(2)).unwrap().unwrap().evidence[0].withdrawn, Some(Index(6)));
     let then = now.as_of(6).unwrap();
     assert_eq!((then.size(), then.root()), (6, root));
     assert_eq!(then.claim(Index(2)).unwrap().unwrap().evidence[0].withdrawn, None);
-    assert!(Ledger::open(Arc::clone(&store), None).unwrap().as_of(0).is_err());
-    assert!(Ledger::open(store, None).unwrap().as_of(8).is_err());
+    assert!(Ledger::open(Arc::clone(&store), None, Arc::new(|_: &str| {})).unwrap().as_of(0).is_err());
+    assert!(Ledger::open(store, None, Arc::new(|_: &str| {})).unwrap().as_of(8).is_err());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
+mod catalog;
 mod draft;
 mod ledger;
 mod store;
