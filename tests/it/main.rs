@@ -1,2 +1,5 @@
 //! The one integration test binary.
+mod commit;
+mod commit_faults;
+mod ledger_oracle;
 mod store;
