@@ -3,6 +3,9 @@
 mod catalog;
 mod draft;
 mod ledger;
+mod commit;
+mod commit_faults;
+mod ledger_oracle;
 mod store;
 mod tlog_bundle;
 mod tlog_checkpoint;
