@@ -1,9 +1,8 @@
 //! Hashes in files of 256: C2SP tlog-tiles, hash tiles.
 //!
 //! Tile `n` of level `l` holds up to 256 neighbouring hashes of tree level 8·`l`. The levels between are not stored
-//! but hashed
-//! from inside a tile, at most 255 hashes of work. A hash goes up to the next tile level only when its tile is
-//! full, so a full tile never changes, and at each level at most the last tile is *partial*.
+//! but hashed from inside a tile, at most 255 hashes of work. A hash goes up to the next tile level only when its
+//! tile is full, so a full tile never changes, and at each level at most the last tile is *partial*.
 //!
 //! ```text
 //! tile/0/x001/067.p/8     level 0, tile 1067, of which 8 hashes exist
