@@ -134,7 +134,8 @@ pub struct Accepted {
     pub checkpoint: Checkpoint,
     /// The log's key.
     pub log: Verifier,
-    /// Witnesses whose cosignatures hold, each with the time it states, in seconds since 1970. May go beyond the quorum.
+    /// Witnesses whose cosignatures hold, each with the time it states, in seconds since 1970. May go beyond the
+    /// quorum.
     pub cosigned: Vec<(Verifier, u64)>,
 }
 
@@ -216,8 +217,8 @@ impl Policy {
         Ok(Accepted { checkpoint, log, cosigned })
     }
 
-    /// Whether the witnesses who `cosigned` are enough. Groups have members from earlier lines only, so one pass in order
-    /// of the file decides them all.
+    /// Whether the witnesses who `cosigned` are enough. Groups have members from earlier lines only, so one pass in
+    /// order of the file decides them all.
     fn is_quorum(&self, cosigned: &[(Verifier, u64)]) -> bool {
         let signed: Vec<bool> =
             self.witnesses.iter().map(|witness| cosigned.iter().any(|(key, _)| *key == witness.key)).collect();

@@ -173,6 +173,8 @@ fn tiles_of_the_sizes_in_the_standard() {
     assert_eq!(paths(65_535, 65_536), ["tile/0/255", "tile/1/000", "tile/2/000.p/1"]);
     assert_eq!(Tile::partial(MAX_SIZE).count(), 8);
     assert_eq!(Tile::partial(0).count(), 0);
+    let partial: Vec<String> = Tile::partial(256).map(|tile| tile.to_string()).collect();
+    assert_eq!(partial, ["tile/1/000.p/1"], "a full tile is not partial");
 }
 
 /// `tlog_tiles` writes Go's paths, with the height before the level.
