@@ -148,8 +148,7 @@ impl Folding {
         let body: Option<Document> = build(&raw, &mut self.mistakes);
         if let (Some(Snapshot { media_type, how, bytes, .. }), Some(body)) = (snapshot, body) {
             let places = raw.places;
-            self.document =
-                Some(DocumentDraft { sha256: digest, body, media_type, how, bytes, names_only, places });
+            self.document = Some(DocumentDraft { sha256: digest, body, media_type, how, bytes, names_only, places });
         }
     }
 

@@ -55,7 +55,8 @@ impl<'t> Loaded<'t> {
         }
         tears.sort_unstable();
         let root = root.into_inner();
-        let mut tops: Vec<usize> = root.values().flat_map(|v| starts(v.span(), v.get_ref())).map(|at| source.line(at)).collect();
+        let mut tops: Vec<usize> =
+            root.values().flat_map(|v| starts(v.span(), v.get_ref())).map(|at| source.line(at)).collect();
         tops.sort_unstable();
         let loaded = Self { source, root, tears, tops };
         loaded.check_top(mistakes);
@@ -108,7 +109,6 @@ impl<'t> Loaded<'t> {
         &self.tears[from..to.max(from)]
     }
 }
-
 
 /// The bytes at which the tables of a top-level value begin.
 fn starts(span: Range<usize>, value: &DeValue<'_>) -> Vec<usize> {

@@ -249,6 +249,16 @@ pub enum Wrong {
         /// The entry that linked it.
         number: Index,
     },
+    /// More than an entry can hold.
+    #[error(
+        "{bytes} bytes on record, and an entry holds at most {limit}; shorten it, long material belongs in a document"
+    )]
+    EntryTooLong {
+        /// Bytes that it would take.
+        bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
     /// More mistakes than are listed.
     #[error("{count} more mistakes are not listed")]
     More {

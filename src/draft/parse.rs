@@ -57,4 +57,3 @@ fn listed(mut mistakes: Vec<Mistake>) -> Mistakes {
     }
     Mistakes(mistakes)
 }
-

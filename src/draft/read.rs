@@ -49,9 +49,8 @@ impl Raw {
     /// Takes some of the item's own keys out, with what is not known of them.
     pub(crate) fn split(&mut self, keys: &[&str]) -> Self {
         let json = keys.iter().filter_map(|key| Some(((*key).to_owned(), self.json.remove(*key)?))).collect();
-        let (taken, kept) = std::mem::take(&mut self.broken)
-            .into_iter()
-            .partition(|b| keys.iter().any(|key| covers(key, &b.path)));
+        let (taken, kept) =
+            std::mem::take(&mut self.broken).into_iter().partition(|b| keys.iter().any(|key| covers(key, &b.path)));
         self.broken = kept;
         Self { json, places: self.places.clone(), broken: taken }
     }
@@ -209,8 +208,12 @@ impl Reader<'_, '_, '_> {
                     None
                 }
             },
-            (Shape::Digest, DeValue::String(text)) if text.parse::<Digest>().is_ok() => Some(Value::from(text.as_ref())),
-            (Shape::Day, DeValue::String(text)) if text.parse::<time::Day>().is_ok() => Some(Value::from(text.as_ref())),
+            (Shape::Digest, DeValue::String(text)) if text.parse::<Digest>().is_ok() => {
+                Some(Value::from(text.as_ref()))
+            }
+            (Shape::Day, DeValue::String(text)) if text.parse::<time::Day>().is_ok() => {
+                Some(Value::from(text.as_ref()))
+            }
             (Shape::Flag, DeValue::Boolean(flag)) => Some(Value::from(*flag)),
             (Shape::Count(limit), DeValue::Integer(n)) => match u64::from_str_radix(n.as_str(), n.radix()) {
                 Ok(n) if n <= *limit => Some(Value::from(n)),
@@ -316,7 +319,9 @@ impl Shape {
             Self::Texts => "a list of strings, [\"…\", \"…\"]".into(),
             Self::Names => "a key or a list of keys, \"…\" or [\"…\", \"…\"]".into(),
             Self::One(table) => format!("a table, {}", table.title),
-            Self::Many(table) if table.title.starts_with("[[") => format!("a list of tables, each under {}", table.title),
+            Self::Many(table) if table.title.starts_with("[[") => {
+                format!("a list of tables, each under {}", table.title)
+            }
             Self::Many(_) => "a list of tables, [{ … }]".into(),
         }
     }
