@@ -7,7 +7,7 @@ pub const MAX_MATCHES: usize = 1_000;
 
 /// Where a passage stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
+pub struct Match<'t> {
     /// First code point, from 0.
     pub start: u64,
     /// The code point after the last.
@@ -15,10 +15,10 @@ pub struct Match {
     /// SHA-256 of the passage's bytes, as they stand in the text.
     pub sha256: Digest,
     /// The passage as it stands in the text.
-    pub quote: String,
+    pub quote: &'t str,
 }
 
-impl Match {
+impl Match<'_> {
     /// The anchor as a claim file writes it, without the words.
     pub fn to_toml(&self) -> String {
         format!("{{ start = {}, end = {}, sha256 = \"{}\" }}", self.start, self.end, self.sha256)
@@ -27,18 +27,18 @@ impl Match {
 
 /// What was found of a passage.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum Found<'t> {
     /// The very words, at these places, at most [`MAX_MATCHES`].
-    Exact(Vec<Match>),
+    Exact(Vec<Match<'t>>),
     /// Not the very words, but the same with white space, quotation marks, hyphens and case set aside: a proposal that
     /// a person has to accept.
-    Near(Vec<Match>),
+    Near(Vec<Match<'t>>),
     /// Nothing of the kind.
     Nothing,
 }
 
 /// Looks for every place where `passage` stands in `text`, also those that overlap.
-pub fn find(text: &str, passage: &str) -> Found {
+pub fn find<'t>(text: &'t str, passage: &str) -> Found<'t> {
     if passage.is_empty() {
         return Found::Nothing;
     }
@@ -75,7 +75,7 @@ fn places<'t>(text: &'t str, passage: &'t str) -> impl Iterator<Item = usize> + 
 }
 
 /// Byte ranges, in order, as matches.
-fn matches(text: &str, ranges: &[(usize, usize)]) -> Vec<Match> {
+fn matches<'t>(text: &'t str, ranges: &[(usize, usize)]) -> Vec<Match<'t>> {
     let (mut byte, mut point) = (0, 0);
     let mut found = Vec::with_capacity(ranges.len());
     for (first, last) in ranges {
@@ -83,7 +83,7 @@ fn matches(text: &str, ranges: &[(usize, usize)]) -> Vec<Match> {
         byte = *first;
         let quote = &text[*first..*last];
         let (start, end) = (point as u64, (point + quote.chars().count()) as u64);
-        found.push(Match { start, end, sha256: Digest::of(quote.as_bytes()), quote: quote.to_owned() });
+        found.push(Match { start, end, sha256: Digest::of(quote.as_bytes()), quote });
     }
     found
 }
