@@ -481,12 +481,58 @@ fn against_the_article() {
     assert_eq!(found[0].wrong, Wrong::OtherDocument { found: Digest::of(b"another text") });
 }
 
+/// The example with some bytes put in for others, here and there.
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let tokens = vec!["[", "]]", "\"", "'''", "{", "}", "\n", "= ", ".", "9", "#", "[[claim]]\n", "\u{202e}"];
+    let piece = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..20),
+        proptest::sample::select(tokens).prop_map(|t| t.as_bytes().to_vec()),
+    ];
+    proptest::collection::vec((0..EXAMPLE.len(), 0usize..40, piece), 1..6).prop_map(|edits| {
+        let mut bytes = EXAMPLE.as_bytes().to_vec();
+        for (at, len, piece) in edits {
+            let (from, to) = (at.min(bytes.len()), (at + len).min(bytes.len()));
+            bytes.splice(from..to, piece);
+        }
+        bytes
+    })
+}
+
+/// Whether every mistake has a place within the file, in order.
+fn sound(bytes: &[u8], found: &[Mistake]) -> bool {
+    let lines = bytes.split(|b| *b == b'\n').count();
+    !found.is_empty()
+        && found.windows(2).all(|w| w[0].place <= w[1].place)
+        && found.iter().all(|m| m.place.as_ref().is_some_and(|p| (1..=lines).contains(&p.line) && p.column >= 1))
+}
+
 proptest! {
     #[test]
-    fn nothing_panics(at in 0..EXAMPLE.len(), len in 0usize..40, with in proptest::collection::vec(any::<u8>(), 0..40)) {
-        let mut bytes = EXAMPLE.as_bytes().to_vec();
-        let end = (at + len).min(bytes.len());
-        bytes.splice(at..end, with);
-        let _ = parse(&[("article.toml", &bytes)]);
+    fn nothing_panics_on_a_mutated_file(bytes in mutated()) {
+        match parse(&[("article.toml", &bytes)]) {
+            Err(mistakes) => prop_assert!(sound(&bytes, &mistakes.0), "{mistakes}"),
+            Ok(folder) => drop(onrecord::draft::check_text(&folder, ARTICLE)),
+        }
+    }
+
+    #[test]
+    fn nothing_panics_on_any_bytes(
+        bytes in proptest::collection::vec(any::<u8>(), 0..200),
+        text in "[\\[\\]{}=.\"'#a\n ]{0,60}",
+    ) {
+        for bytes in [bytes, text.into_bytes()] {
+            if let Err(mistakes) = parse(&[("a.toml", &bytes)]) {
+                prop_assert!(sound(&bytes, &mistakes.0), "{mistakes}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_left_out_never_panics(lines in proptest::collection::vec(0..EXAMPLE.lines().count(), 1..4)) {
+        let kept = EXAMPLE.lines().enumerate().filter(|(i, _)| !lines.contains(i));
+        let text: String = kept.map(|(_, line)| line.to_owned() + "\n").collect();
+        if let Err(mistakes) = parse(&[("article.toml", &text)]) {
+            prop_assert!(sound(text.as_bytes(), &mistakes.0), "{mistakes}");
+        }
     }
 }
