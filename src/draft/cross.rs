@@ -24,6 +24,8 @@ pub(crate) struct Cross {
     pub(crate) has_claims: bool,
     /// Claims that items name.
     pub(crate) claim_refs: Vec<Named>,
+    /// Whether a claim, or a piece of evidence, bears a name that could not be read.
+    pub(crate) nameless: (bool, bool),
     claims: BTreeMap<String, Place>,
     evidence: BTreeMap<String, (Place, Vec<String>)>,
     /// Evidence that verdicts name, and the claim that each is on.
@@ -95,7 +97,10 @@ impl Cross {
             for Named { name, place } in &self.claim_refs {
                 if !self.claims.contains_key(name) {
                     let nearest = near(name, self.claims.keys().map(String::as_str));
-                    report(place, Wrong::UnknownClaim { key: shown(name), on_record: false, nearest });
+                    // What is like no other name may be meant for the claim whose name could not be read.
+                    if nearest.is_some() || !self.nameless.0 {
+                        report(place, Wrong::UnknownClaim { key: shown(name), on_record: false, nearest });
+                    }
                 }
             }
         }
@@ -108,7 +113,9 @@ impl Cross {
                 }
                 (None, _) if self.has_claims => {
                     let nearest = near(name, self.evidence.keys().map(String::as_str));
-                    report(place, Wrong::UnknownEvidence { key: shown(name), on_record: false, nearest });
+                    if nearest.is_some() || !self.nameless.1 {
+                        report(place, Wrong::UnknownEvidence { key: shown(name), on_record: false, nearest });
+                    }
                 }
                 _ => {}
             }

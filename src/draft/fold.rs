@@ -203,6 +203,7 @@ impl Folding {
         if let Some(key) = &key {
             self.cross.claim(key, raw.places.of("key"));
         }
+        self.cross.nameless.0 |= key.is_none();
         self.complete_appearance(&mut raw, whole);
         let body: Option<Claim> = self.build(&raw, whole);
         if whole && !raw.is_broken("appearance.anchors") {
@@ -245,7 +246,7 @@ impl Folding {
     /// A hedge belongs to a passage: its cue touches an anchor, or stands one space beside it.
     fn check_hedges(&mut self, appearance: &Appearance, raw: &Raw) {
         let ranges: Vec<(u64, u64)> = appearance.anchors.iter().filter_map(|a| a.start.zip(a.end)).collect();
-        if ranges.is_empty() {
+        if ranges.is_empty() || ranges.iter().any(|(start, end)| start >= end) {
             return;
         }
         for (i, hedge) in appearance.hedges.iter().enumerate() {
@@ -275,6 +276,7 @@ impl Folding {
         if let Some(key) = raw.text("key") {
             self.cross.evidence(key, raw.places.of("key"), &claims);
         }
+        self.cross.nameless.1 |= raw.is_broken("key");
         if let Some(body) = self.build(&raw, whole) {
             self.evidence.push(Drafted { claims, body, places: raw.places });
         }

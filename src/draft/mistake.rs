@@ -5,7 +5,7 @@ use std::fmt;
 use super::place::Place;
 use crate::claim::Problem;
 use crate::claim::vocab::NotInVocabulary;
-use crate::hash::Index;
+use crate::hash::{Digest, Index};
 
 /// A mistake in a folder of claim files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,6 +248,56 @@ pub enum Wrong {
         key: String,
         /// The entry that linked it.
         number: Index,
+    },
+    /// More than an entry can hold.
+    #[error(
+        "{bytes} bytes on record, and an entry holds at most {limit}; shorten it, long material belongs in a document"
+    )]
+    EntryTooLong {
+        /// Bytes that it would take.
+        bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// The text at hand is not that of the folder's document.
+    #[error("the document at hand has another digest, {found}; is it the file that was read?")]
+    OtherDocument {
+        /// Its digest.
+        found: Digest,
+    },
+    /// A range that the document does not have.
+    #[error("{start}..{end} does not lie within the document, which has {len} characters")]
+    PassageOutside {
+        /// First code point.
+        start: u64,
+        /// The code point after the last.
+        end: u64,
+        /// Code points of the document.
+        len: u64,
+    },
+    /// A range whose words are not those that the digest names.
+    #[error("{start}..{end} reads `{passage}`, whose digest is {found}; set the range or the digest right")]
+    OtherPassage {
+        /// First code point.
+        start: u64,
+        /// The code point after the last.
+        end: u64,
+        /// Digest of what stands there.
+        found: Digest,
+        /// What stands there, cut where it is long.
+        passage: String,
+    },
+    /// A cue that does not stand where it is said to.
+    #[error("the cue `{cue}` is not what stands at {start}..{end}, which is {found}")]
+    OtherCue {
+        /// The cue.
+        cue: String,
+        /// Its first code point.
+        start: u64,
+        /// The code point after it.
+        end: u64,
+        /// What stands there.
+        found: String,
     },
     /// More mistakes than are listed.
     #[error("{count} more mistakes are not listed")]

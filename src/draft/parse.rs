@@ -43,7 +43,9 @@ pub fn parse<N: AsRef<str>, B: AsRef<[u8]>>(files: &[(N, B)]) -> Result<Folder, 
     }
     let mut folding = Folding::new(torn);
     folding.documents(&loaded);
-    loaded.iter().for_each(|file| folding.items(file));
+    for file in &loaded {
+        folding.items(file);
+    }
     folding.finish(mistakes).map_err(listed)
 }
 

@@ -199,8 +199,7 @@ impl Reader<'_, '_, '_> {
     fn value(&mut self, shape: &'static Shape, value: &Spanned<DeValue<'_>>, spot: &Spot) -> Option<Value> {
         let at = value.span().start;
         match (shape, value.get_ref()) {
-            (Shape::Text, DeValue::String(text)) => Some(Value::from(text.as_ref())),
-            (Shape::Names, DeValue::String(text)) => Some(Value::from(text.as_ref())),
+            (Shape::Text | Shape::Names, DeValue::String(text)) => Some(Value::from(text.as_ref())),
             (Shape::Word(words), DeValue::String(text)) => match (words.check)(&text[..cut(text)]) {
                 None => Some(Value::from(text.as_ref())),
                 Some(source) => {

@@ -17,3 +17,5 @@ mod tlog_prooffile;
 mod tlog_tile;
 mod tlog_tree;
 mod tlog_vector;
+mod draft_anchor;
+mod draft_plan;
