@@ -23,7 +23,7 @@ fn rows() -> Vec<Row> {
 
 fn row(line: &str) -> Row {
     let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-    let [number, sentence, range, claims, note] = cells[..] else { panic!("five cells: {line}") };
+    let [number, sentence, range, claims, note] = <[&str; 5]>::try_from(cells).unwrap();
     let (start, end) = range.split_once('-').unwrap();
     let claims = claims.split(", ").filter(|c| !c.is_empty()).map(|c| c.trim_matches('`').to_owned()).collect();
     let [line, sentence, start, end] = [number, sentence, start, end].map(|n| n.parse().unwrap());
