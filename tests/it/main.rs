@@ -19,3 +19,4 @@ mod tlog_tree;
 mod tlog_vector;
 mod draft_anchor;
 mod draft_plan;
+mod claims;
