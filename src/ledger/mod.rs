@@ -27,6 +27,7 @@ mod erase;
 pub mod error;
 pub mod head;
 pub mod item;
+mod known;
 pub mod log;
 mod lookup;
 pub mod memory;

@@ -1,10 +1,13 @@
 //! The one integration test binary.
 
 mod catalog;
-mod draft;
-mod ledger;
+mod claims;
 mod commit;
 mod commit_faults;
+mod draft;
+mod draft_anchor;
+mod draft_plan;
+mod ledger;
 mod ledger_oracle;
 mod store;
 mod tlog_bundle;
@@ -17,6 +20,3 @@ mod tlog_prooffile;
 mod tlog_tile;
 mod tlog_tree;
 mod tlog_vector;
-mod draft_anchor;
-mod draft_plan;
-mod claims;
