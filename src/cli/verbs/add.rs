@@ -172,6 +172,15 @@ pub fn add(
     Ok(added)
 }
 
+/// Adds one batch without a word.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_quietly(folder: &Folder, writer: &mut Writer, cx: &Context<'_>) -> Result<Receipt, CliError> {
+    let plan = plan(folder, &writer.ledger, false).map_err(unplanned)?;
+    writer.append(cx, &plan.proposals)
+}
+
 fn unplanned<E: std::error::Error + Into<CliError>>(error: PlanError<E>) -> CliError {
     match error {
         PlanError::Known(e) => e.into(),
