@@ -1,4 +1,5 @@
 //! `onrecord` keeps factual claims on the record.
+pub mod audit;
 pub mod canon;
 pub mod claim;
 pub mod cli;

@@ -9,6 +9,9 @@ mod draft_anchor;
 mod draft_plan;
 mod ledger;
 mod ledger_oracle;
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod audit;
+mod ledgers;
 mod store;
 mod tlog_bundle;
 mod tlog_checkpoint;
