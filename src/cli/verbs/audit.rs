@@ -179,7 +179,7 @@ pub fn line(problem: &Problem, out: &Output) -> String {
     };
     let number = problem.number.map_or(String::new(), |n| format!(" {n}"));
     let path = problem.path.as_deref().map_or(String::new(), |p| format!(" {}", printable_line(p)));
-    let head = format!("{} {}{number}{path}", problem.code, problem.code.severity());
+    let head = format!("{} {}{number}{path}", problem.code, problem.code.weight().severity());
     let text = format!("{}: {}", problem.code.title(), printable_line(&problem.detail));
     format!("{}  {text}", out.tone(tone, &head))
 }

@@ -28,7 +28,7 @@ impl Explained {
     fn of(code: Code) -> Self {
         Self {
             code: code.as_str(),
-            severity: code.severity(),
+            severity: code.weight().severity(),
             title: code.title(),
             means: code.means(),
             next: code.next(),
