@@ -3,3 +3,14 @@ mod commit;
 mod commit_faults;
 mod ledger_oracle;
 mod store;
+
+mod tlog_bundle;
+mod tlog_checkpoint;
+mod tlog_note;
+mod tlog_oracle;
+mod tlog_policy;
+mod tlog_proof;
+mod tlog_prooffile;
+mod tlog_tile;
+mod tlog_tree;
+mod tlog_vector;
