@@ -52,9 +52,14 @@ impl Lookup {
             }
             match entry.header.kind {
                 Kind::ClaimRecorded => self.memory.claims.push(entry.index),
-                Kind::LedgerOpened | Kind::AgentEnrolled | Kind::AgentRolesChanged | Kind::PolicySet => {
-                    self.memory.core.push(entry.index);
-                }
+                Kind::LedgerOpened
+                | Kind::AgentEnrolled
+                | Kind::AgentDescribed
+                | Kind::AgentKeyChanged
+                | Kind::AgentRolesChanged
+                | Kind::AgentRevoked
+                | Kind::LogKeyChanged
+                | Kind::PolicySet => self.memory.core.push(entry.index),
                 _ => {}
             }
             if let Some(event) = event
