@@ -2,12 +2,18 @@
 
 pub mod config;
 pub mod context;
+pub mod editor;
 pub mod error;
 mod failure;
 pub mod keys;
 pub mod output;
+pub mod parse;
+pub mod pick;
+pub mod receipt;
 pub mod refs;
+pub mod template;
 pub mod verbs;
+pub mod verdict;
 pub mod write;
 
 use std::ffi::OsString;

@@ -2,6 +2,8 @@
 mod commit;
 mod commit_faults;
 mod ledger_oracle;
+mod cli;
+mod cli_desk;
 mod store;
 
 mod catalog;

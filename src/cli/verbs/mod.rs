@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod agent;
+mod agent_local;
 pub mod amend;
 pub mod anchor;
 pub mod appear;
