@@ -2,6 +2,8 @@
 
 mod catalog;
 mod claims;
+mod cli;
+mod cli_claims;
 mod commit;
 mod commit_faults;
 mod draft;
