@@ -1,5 +1,6 @@
 //! The command line: one file a verb; output; errors with hints; exit codes.
 
+pub mod capture;
 pub mod config;
 pub mod context;
 pub mod editor;
@@ -14,6 +15,7 @@ pub mod refs;
 pub mod template;
 pub mod verbs;
 pub mod verdict;
+pub mod wording;
 pub mod write;
 
 use std::ffi::OsString;

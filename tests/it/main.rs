@@ -8,6 +8,8 @@ mod store;
 
 mod catalog;
 mod claims;
+mod cli;
+mod cli_claims;
 mod commit;
 mod commit_faults;
 mod draft;
