@@ -224,7 +224,7 @@ impl Writer {
     /// # Errors
     /// When something is refused, or the commit fails.
     pub fn append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, CliError> {
-        Ok(self.try_append(cx, proposals)?)
+        self.try_append(cx, proposals).map_err(|error| super::failure::of_batch(error, proposals))
     }
 
     /// The same, with the library's own error.
@@ -234,8 +234,7 @@ impl Writer {
     pub fn try_append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, AppendError> {
         let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|e| e.to_string());
         let now = cx.clock.now();
-        let appended = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random);
-        let receipt = appended.map_err(|error| super::failure::of_batch(error, proposals))?;
+        let receipt = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random)?;
         for notice in &receipt.notices {
             cx.out.note(format!("warning: {notice}"));
         }

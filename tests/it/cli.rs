@@ -152,7 +152,7 @@ impl Desk {
 
     /// The ledger, opened anew for reading.
     pub fn ledger(&self) -> Ledger {
-        Ledger::open(Arc::new(LocalStore::open(self.path("desk")).unwrap()), None).unwrap()
+        Ledger::open(Arc::new(LocalStore::open(self.path("desk")).unwrap()), None, Arc::new(|_: &str| {})).unwrap()
     }
 
     /// A claim as it stands.

@@ -1,15 +1,11 @@
 //! The one integration test binary.
-mod commit;
-mod commit_faults;
-mod ledger_oracle;
-mod cli;
-mod cli_desk;
-mod store;
 
+mod audit;
 mod catalog;
 mod claims;
 mod cli;
 mod cli_claims;
+mod cli_desk;
 mod commit;
 mod commit_faults;
 mod draft;
@@ -17,8 +13,6 @@ mod draft_anchor;
 mod draft_plan;
 mod ledger;
 mod ledger_oracle;
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-mod audit;
 mod ledgers;
 mod store;
 mod tlog_bundle;
