@@ -192,7 +192,7 @@ fn rival_commits(run: &Run, entries: &[Encoded], dies: bool) -> Vec<Encoded> {
 
 fn each_fault(series: impl Fn(&dyn Fn(Disk) -> FaultyStore<Disk>) -> u64) {
     let steps = series(&FaultyStore::counting);
-    assert!(steps > 100, "{steps} steps are no series of commits");
+    assert!(steps > 50, "{steps} steps are no series of commits");
     for fault in Fault::ALL {
         for step in 0..steps {
             // Shown when the test fails.
