@@ -229,35 +229,41 @@ impl Extent {
         let seen = Unverified::read(store, problems)?;
         let head = if replica { None } else { Self::read_head(store, problems)? };
         let (missing, checkpoint) = (seen.is_none(), seen.and_then(Result::ok));
-        let mut extent = Self { published: 0, committed: 0, checkpoint, head, staged: Staged::default() };
         let longest = inventory.extent(Row::Entries);
+        let mut extent = Self { published: 0, committed: 0, checkpoint, head, staged: Staged::default() };
+        let first = extent.head.as_ref().filter(|head| missing && head.base == 0);
+        let first = first.is_some_and(|head| Staged::read(store, head).is_ok());
         extent.published = match (&extent.checkpoint, &extent.head) {
             (Some(seen), _) => seen.checkpoint.size(),
-            // The first commit may be waiting to be finished.
-            (None, Some(head)) if missing && head.base == 0 => 0,
+            // Nothing was ever published where the first commit still waits to be finished.
+            (None, _) if first => 0,
             (None, Some(head)) => head.size,
             (None, None) => longest,
         };
         extent.published = extent.published.min(MAX_INTEGER);
-        extent.committed = extent.published;
-        let pending = extent.head.as_ref().filter(|head| head.size > extent.published);
-        if let Some(head) = pending {
-            match Staged::read(store, head) {
-                Ok(staged) if staged.end() - head.base == head.size - extent.published => {
-                    let waits = format!("entries {} to {}", extent.published, head.size - 1);
-                    problems.file(C::L14, "head", waits);
-                    extent.staged = staged;
-                }
-                Ok(_) => problems.file(C::L15, &head.staging, "it does not begin where the checkpoint ends"),
-                Err(reason) => problems.file(C::L15, &head.staging, reason),
-            }
-            extent.committed = head.size;
-        }
-        // Nothing was ever published where the first commit still waits.
-        if missing && (extent.staged.end() == 0 || extent.published > 0) {
+        if missing && !first {
             problems.file(C::L01, PATH, "there is none");
         }
+        extent.committed = extent.published;
+        extent.read_pending(store, problems);
         Ok(extent)
+    }
+
+    /// The batch of a head that is ahead of the checkpoint.
+    fn read_pending(&mut self, store: &dyn StoreRead, problems: &mut Problems) {
+        let Some(head) = self.head.as_ref().filter(|head| head.size > self.published) else { return };
+        self.committed = head.size;
+        if head.base != self.published {
+            problems.file(C::L15, &head.staging, format!("the checkpoint ends at {}", self.published));
+            return;
+        }
+        match Staged::read(store, head) {
+            Ok(staged) => {
+                problems.file(C::L14, "head", format!("entries {} to {}", head.base, head.size - 1));
+                self.staged = staged;
+            }
+            Err(reason) => problems.file(C::L15, &head.staging, reason),
+        }
     }
 
     fn read_head(store: &dyn StoreRead, problems: &mut Problems) -> Result<Option<Head>, AuditError> {

@@ -215,8 +215,8 @@ impl Source<'_> {
 
     fn tile(&self, chunk: &mut Chunk, n: u64, want: u64, problems: &mut Problems) {
         let Some(primary) = self.primary(Row::Tiles(0), n, want) else { return };
-        let bytes = read_file(self.store, primary, problems).unwrap_or_default();
-        let (hashes, _) = bytes.as_chunks::<32>();
+        let bytes = read_file(self.store, primary, problems);
+        let (hashes, _) = bytes.as_deref().unwrap_or_default().as_chunks::<32>();
         for (k, (slot, hash)) in chunk.slots.iter_mut().zip(hashes).enumerate() {
             let hash = Digest(*hash);
             match slot.leaf {
@@ -237,7 +237,7 @@ impl Source<'_> {
             }
         }
         // One that reaches past the log is reported as such.
-        if primary.width <= want {
+        if let Some(bytes) = bytes.filter(|_| primary.width <= want) {
             suspect(primary, bytes);
         }
     }

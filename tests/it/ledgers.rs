@@ -11,7 +11,7 @@ use onrecord::claim::vocab::{
 use onrecord::claim::{Appearance, Claim, Document, Evidence, Handle, Policy, Step, Verdict};
 use onrecord::entry::header::Sig;
 use onrecord::entry::sshsig::{KeySigner, Signer as _, signed_blob};
-use onrecord::entry::{Batch, Encoded, Event, Header, Kind, Proposal, Salt, State, View as _};
+use onrecord::entry::{Batch, Encoded, Event, Header, Proposal, Salt, State, View as _};
 use onrecord::hash::{Digest, Index, leaf_hash};
 use onrecord::store::{Cell, MemoryStore, Store as _, StorePath};
 use onrecord::time::{Day, Timestamp};
@@ -52,7 +52,7 @@ pub struct Ledger {
     pub origin: &'static str,
     pub log: u8,
     pub time: Timestamp,
-    salt: u64,
+    pub salt: u64,
 }
 
 impl Ledger {
@@ -373,9 +373,4 @@ pub fn verdict(finding: Finding, on: &[Index]) -> Verdict {
         on: on.to_vec(),
         rationale: "the evidence says so".into(),
     }
-}
-
-/// Whether the kind is signed by itself always.
-pub fn decides(event: &Event) -> bool {
-    Kind::row(event.kind()).decides
 }

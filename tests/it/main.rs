@@ -13,6 +13,8 @@ mod draft_anchor;
 mod draft_plan;
 mod ledger;
 mod ledger_oracle;
+mod audit_codes;
+mod audit_lint;
 mod ledgers;
 mod store;
 mod tlog_bundle;
