@@ -1,5 +1,6 @@
 //! What every verb is given: where the ledger is, who acts, where output goes, what time it is.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +14,8 @@ use crate::entry::state::Agent;
 use crate::hash::{Digest, Index};
 use crate::ledger::commit::{Config, Continuity};
 use crate::ledger::memory::FileMemory;
-use crate::ledger::{Ledger, Receipt};
+use crate::ledger::record::Notify;
+use crate::ledger::{AppendError, Ledger, Receipt};
 use crate::store::{LocalStore, Store};
 use crate::time::Clock;
 use crate::tlog::key::Signer as LogSigner;
@@ -98,9 +100,7 @@ impl Context<'_> {
     /// As [`Context::ledger`].
     pub fn ledger_at(&self, folder: &Path) -> Result<Ledger, CliError> {
         let store = open_store(folder)?;
-        let mut ledger = Ledger::open(store, Some(folder.join("catalog")))?;
-        self.pass_on(ledger.take_notices());
-        Ok(ledger)
+        Ok(Ledger::open(store, Some(&folder.join("catalog")), self.notify())?)
     }
 
     /// The ledger with the agent that acts: `--as`, else this user's own.
@@ -116,6 +116,18 @@ impl Context<'_> {
     /// # Errors
     /// As [`Context::writer`].
     pub fn writer_at(&self, folder: &Path) -> Result<Writer, CliError> {
+        self.open_writer(folder, self.global.agent.clone())
+    }
+
+    /// The same, acting as a named agent whatever the options say.
+    ///
+    /// # Errors
+    /// As [`Context::writer`].
+    pub fn writer_at_as(&self, folder: &Path, handle: &str) -> Result<Writer, CliError> {
+        self.open_writer(folder, Some(handle.to_owned()))
+    }
+
+    fn open_writer(&self, folder: &Path, handle: Option<String>) -> Result<Writer, CliError> {
         let mut ledger = self.ledger_at(folder)?;
         let id = ledger.id();
         let settings = Settings::load(&self.folders, &id)?.ok_or_else(|| {
@@ -123,7 +135,7 @@ impl Context<'_> {
                 .cause(format!("no {}", self.folders.settings(&id).display()))
                 .hint("a ledger is written by whoever made it with `onrecord init`, and by those given the log's key")
         })?;
-        let handle = self.global.agent.clone().or(settings.agent.clone()).ok_or_else(|| {
+        let handle = handle.or(settings.agent.clone()).ok_or_else(|| {
             CliError::usage("who acts? no agent is set for this ledger").hint("name one with `--as HANDLE`")
         })?;
         let agent = ledger.state().agent_named(&handle).cloned().ok_or_else(|| {
@@ -149,7 +161,6 @@ impl Context<'_> {
         }
         let continuity = ledger.open_log(self.log_config(&id, &settings)?)?;
         self.tell_continuity(continuity);
-        self.pass_on(ledger.take_notices());
         Ok(Writer { ledger, agent, signer })
     }
 
@@ -184,11 +195,15 @@ impl Context<'_> {
         }
     }
 
-    /// Passes notices on to the user.
-    pub fn pass_on(&self, notices: Vec<String>) {
-        for notice in notices {
-            self.out.note(format!("note: {notice}"));
-        }
+    /// Passes on what the ledger wants a person to hear.
+    pub fn notify(&self) -> Notify {
+        let quiet = self.out.quiet;
+        Arc::new(move |text: &str| {
+            if !quiet {
+                // Talk that cannot be heard is no reason to fail.
+                let _ = writeln!(std::io::stderr(), "note: {text}");
+            }
+        })
     }
 }
 
@@ -209,13 +224,21 @@ impl Writer {
     /// # Errors
     /// When something is refused, or the commit fails.
     pub fn append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, CliError> {
+        Ok(self.try_append(cx, proposals)?)
+    }
+
+    /// The same, with the library's own error.
+    ///
+    /// # Errors
+    /// When something is refused, or the commit fails.
+    pub fn try_append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, AppendError> {
         let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|e| e.to_string());
         let now = cx.clock.now();
-        let receipt = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random)?;
+        let appended = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random);
+        let receipt = appended.map_err(|error| super::failure::of_batch(error, proposals))?;
         for notice in &receipt.notices {
             cx.out.note(format!("warning: {notice}"));
         }
-        cx.pass_on(self.ledger.take_notices());
         Ok(receipt)
     }
 

@@ -2,15 +2,15 @@
 //!
 //! Everything it says is read from the log and hashed again; the catalog only tells where to look.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::catalog::{ContentKey, Term};
+use super::catalog::{ContentKey, Row, Term, changes};
 use super::commit::{self, Committer, Config, Continuity};
 use super::error::{AppendError, ReadError, Refused};
 use super::item::Entry;
 use super::log::read_bundle;
-use super::lookup::Lookup;
+use super::lookup::{Failed, Lookup};
 use super::overlay::Overlay;
 use super::reader::Reader;
 use super::staging::{self, MAX_COMMIT_ENTRIES};
@@ -33,11 +33,15 @@ use crate::tlog::tree::{HashReader as _, Place};
 /// Entries read from the log at once while catching up.
 pub(super) const CHUNK: u64 = 10_240;
 
+/// Hears what a person should hear: that a catalog is rebuilt, say.
+pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// A ledger, open for reading; for appending once [`Ledger::open_log`] gave it the log's private key.
 pub struct Ledger {
     store: Arc<dyn Store>,
     reader: Reader<Arc<dyn Store>>,
-    lookup: Lookup,
+    lookup: Mutex<Lookup>,
+    notify: Notify,
     state: LedgerState,
     root: Digest,
     /// Entries that this view shows: all, or those before an as-of point.
@@ -107,14 +111,18 @@ impl Ledger {
     ///
     /// # Errors
     /// When there is none, or what the log says of itself does not fit together.
-    pub fn open(store: Arc<dyn Store>, catalog: Option<PathBuf>) -> Result<Self, ReadError> {
+    pub fn open(store: Arc<dyn Store>, catalog: Option<&Path>, notify: Notify) -> Result<Self, ReadError> {
         let (id, keys) = opening(&store)?;
         let reader = Reader::open(Arc::clone(&store), keys)?;
         let root = reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
         let size = reader.size();
         let state = LedgerState { id, ..LedgerState::default() };
-        let lookup = Lookup::open(catalog, id)?;
-        let mut ledger = Self { store, reader, lookup, state, root, size, committer: None };
+        let (lookup, notice) = Lookup::open(catalog, &id);
+        if let Some(notice) = notice {
+            notify(&notice);
+        }
+        let lookup = Mutex::new(lookup);
+        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None };
         ledger.check_lookup()?;
         ledger.catch_up()?;
         Ok(ledger)
@@ -148,35 +156,73 @@ impl Ledger {
 
     /// A catalog that reflects another history is begun anew.
     fn check_lookup(&mut self) -> Result<(), ReadError> {
-        let reflected = self.lookup.size();
-        if reflected == 0 {
+        let (reflected, root) = {
+            let lookup = self.lock();
+            (lookup.size(), lookup.root())
+        };
+        if reflected == 0 || (reflected <= self.size && self.root_at(reflected)? == root) {
             return Ok(());
         }
-        let fits = reflected <= self.size && self.root_at(reflected)? == self.lookup.root();
-        if fits { Ok(()) } else { self.lookup.reset("it reflects another history than the log") }
+        (self.notify)("the catalog is rebuilt from the log: it reflects another history");
+        self.lock().reset()?;
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lookup> {
+        self.lookup.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Brings lookups and state up to the log.
     fn catch_up(&mut self) -> Result<(), ReadError> {
-        let mut next = self.lookup.size();
-        while next < self.size {
-            let end = self.size.min(next + CHUNK);
-            let entries = self.entries(next..end)?;
-            let root = if end == self.size { self.root } else { self.root_at(end)? };
-            if self.lookup.apply(next, &entries, root).is_err() {
-                self.lookup.reset("it could not be written")?;
-                next = 0;
-                continue;
-            }
-            next = end;
-        }
+        self.fill(&mut self.lock())?;
         self.fold_state()
+    }
+
+    /// Takes into the lookups what they do not reflect yet; one that is damaged on the way is begun anew, once.
+    fn fill(&self, lookup: &mut Lookup) -> Result<(), ReadError> {
+        let mut again = true;
+        let whole = self.reader.size();
+        while lookup.size() < whole {
+            let base = lookup.size();
+            let end = whole.min(base + CHUNK);
+            let mut made = Vec::with_capacity((end - base) as usize);
+            for entry in self.read_range(base..end)? {
+                made.push(changes(entry.index, &entry.header, entry.event()?.as_ref()));
+            }
+            let root = self.root_at(end)?;
+            match lookup.apply(base, made, end, &root) {
+                Ok(()) => {}
+                Err(Failed::Damaged(why)) if again => {
+                    again = false;
+                    (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                    lookup.reset()?;
+                }
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+        lookup.settle();
+        Ok(())
+    }
+
+    /// Asks the lookups; a catalog that turns out damaged is rebuilt from the log, and asked again.
+    fn ask<T>(&self, question: impl Fn(&Lookup) -> Result<T, Failed>) -> Result<T, ReadError> {
+        let mut lookup = self.lock();
+        match question(&lookup) {
+            Err(Failed::Damaged(why)) => {
+                (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                lookup.reset()?;
+                self.fill(&mut lookup)?;
+                Ok(question(&lookup)?)
+            }
+            other => Ok(other?),
+        }
     }
 
     /// Folds the ledger's own state from the few entries that make it.
     fn fold_state(&mut self) -> Result<(), ReadError> {
         let mut state = LedgerState::default();
-        for index in self.lookup.core()? {
+        let core = self.lock().core();
+        for index in core {
             if index.0 >= self.size {
                 break;
             }
@@ -227,11 +273,6 @@ impl Ledger {
         &self.reader
     }
 
-    /// What a person should hear: a catalog rebuilt, say. Each once.
-    pub fn take_notices(&mut self) -> Vec<String> {
-        self.lookup.take_notices()
-    }
-
     /// The same ledger as it was after its first `size` entries, but for what was erased since.
     ///
     /// # Errors
@@ -277,7 +318,8 @@ impl Ledger {
         if index.0 >= self.size {
             return Err(ReadError::NoEntry { index, size: self.size });
         }
-        let entry = self.raw(index.0..index.0 + 1)?.pop().ok_or(ReadError::NoEntry { index, size: self.size })?;
+        let entry =
+            self.read_range(index.0..index.0 + 1)?.pop().ok_or(ReadError::NoEntry { index, size: self.size })?;
         let place = Place { level: 0, n: index.0 };
         let leaf = self.reader.hashes().read(&[place]).map_err(super::log::LogError::from)?;
         if leaf != [entry.leaf] {
@@ -286,7 +328,7 @@ impl Ledger {
         Ok(entry)
     }
 
-    fn raw(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
+    fn read_range(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
         let entries = self.reader.entries(range.clone())?;
         let payloads = self.reader.payloads(range.clone())?;
         let read = |((index, bytes), payload)| Entry::read(Index(index), bytes, payload);
@@ -298,7 +340,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::entry`].
     pub fn entries(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
-        let entries = self.raw(range)?;
+        let entries = self.read_range(range)?;
         let places: Vec<Place> = entries.iter().map(|e| Place { level: 0, n: e.index.0 }).collect();
         let leaves = self.reader.hashes().read(&places).map_err(super::log::LogError::from)?;
         match entries.iter().zip(&leaves).find(|(entry, leaf)| entry.leaf != **leaf) {
@@ -313,7 +355,7 @@ impl Ledger {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn find(&self, term: Term<'_>) -> Result<Vec<Index>, ReadError> {
-        let mut found = self.lookup.find(term)?;
+        let mut found = self.ask(|lookup| lookup.find(&term))?;
         found.retain(|i| i.0 < self.size);
         Ok(found)
     }
@@ -323,9 +365,24 @@ impl Ledger {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn claims(&self) -> Result<Vec<Index>, ReadError> {
-        let mut claims = self.lookup.claims()?;
-        claims.retain(|i| i.0 < self.size);
-        Ok(claims)
+        let rows = self.ask(Lookup::rows)?;
+        Ok(rows.iter().map(Row::number).filter(|i| i.0 < self.size).collect())
+    }
+
+    /// The catalog's row of each claim, by number; each reflects the latest tree, whatever this view shows.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn rows(&self) -> Result<Vec<Row>, ReadError> {
+        self.ask(Lookup::rows)
+    }
+
+    /// The catalog's row of a claim.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn row(&self, claim: Index) -> Result<Option<Row>, ReadError> {
+        self.ask(|lookup| lookup.row(claim))
     }
 
     /// Entries that may have the content of each key; candidates, as [`Ledger::find`].
@@ -333,7 +390,7 @@ impl Ledger {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn with_content(&self, keys: &[ContentKey]) -> Result<Vec<Option<Index>>, ReadError> {
-        self.lookup.content(keys)
+        self.ask(|lookup| lookup.content(keys))
     }
 
     /// Every entry about a subject, its own first.
@@ -407,17 +464,29 @@ impl Ledger {
             return Ok(None);
         }
         let Some(kind) = self.subject_kind(number)? else { return Ok(None) };
-        let mut info =
-            SubjectInfo { kind, last: number, workflow: (kind == SubjectKind::Claim).then_some(Workflow::Recorded) };
+        if kind != SubjectKind::Claim {
+            return Ok(Some(SubjectInfo { kind, last: self.last_about(number)?, workflow: None }));
+        }
+        let mut info = SubjectInfo { kind, last: number, workflow: Some(Workflow::Recorded) };
         for entry in self.history(number)?.into_iter().skip(1) {
             info.last = entry.index;
-            if kind == SubjectKind::Claim
-                && let Some(workflow) = moves_to(entry.header.kind, entry.event()?.as_ref())
-            {
+            if let Some(workflow) = moves_to(entry.header.kind, entry.event()?.as_ref()) {
                 info.workflow = workflow;
             }
         }
         Ok(Some(info))
+    }
+
+    /// The last entry about a subject, without reading all the others: of the ledger itself there are very many.
+    fn last_about(&self, subject: Index) -> Result<Index, ReadError> {
+        let mut before = Index(self.size);
+        while let Some(index) = self.ask(|lookup| lookup.last(&Term::About(subject), before))? {
+            if self.entry(index)?.header.about == Some(subject) {
+                return Ok(index);
+            }
+            before = index;
+        }
+        Ok(subject)
     }
 
     /// Puts a batch on record: checks it against the state at the head, signs, commits, and brings the catalog up to it.
@@ -535,6 +604,11 @@ impl Context for Ledger {
     fn ledger(&self) -> &LedgerState {
         &self.state
     }
+}
+
+/// The id of the ledger in a store, as far as its first entry can be read; nothing of it is checked.
+pub fn identify(store: &Arc<dyn Store>) -> Option<Digest> {
+    opening(store).ok().map(|(id, _)| id)
 }
 
 /// The ledger's id, and the log's key as entry 0 gives it. The size in a checkpoint that nobody has checked yet only

@@ -144,7 +144,7 @@ pub fn make(args: &Args, cx: &Context<'_>) -> Result<Made, CliError> {
     let config = Config { signers: vec![log.clone()], memory, accept_rollback: false, random };
     Ledger::create(Arc::clone(&store), &genesis, signer.as_ref(), config)?;
 
-    let ledger = Ledger::open(store, Some(args.dir.join("catalog")))?;
+    let ledger = Ledger::open(store, Some(&args.dir.join("catalog")), cx.notify())?;
     let id = ledger.id();
     FileMemory::new(cx.folders.memory(&id))
         .store(Remembered { size: ledger.size(), root: ledger.root() })

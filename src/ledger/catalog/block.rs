@@ -1,0 +1,183 @@
+//! Blocks of rows: the claims among [`SPAN`] entries, packed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::change::RowChange;
+use super::error::{CatalogError, Damage};
+use super::page::{open, seal};
+use super::row::Row;
+use super::shelf::{Shelf, Space, Walk};
+
+/// Entries to a block.
+pub(super) const SPAN: u64 = 512;
+
+/// How much all rows together are; stands in the stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Total {
+    pub rows: u64,
+    /// Sum of all blocks' checksums, modulo 2^64: a block lost, or of an earlier day, shows when all are read.
+    pub sum: u64,
+}
+
+impl Total {
+    fn add(&mut self, value: &[u8], rows: usize) {
+        self.rows = self.rows.wrapping_add(rows as u64);
+        self.sum = self.sum.wrapping_add(sum_of(value));
+    }
+
+    fn take(&mut self, value: &[u8], rows: usize) {
+        self.rows = self.rows.wrapping_sub(rows as u64);
+        self.sum = self.sum.wrapping_sub(sum_of(value));
+    }
+}
+
+fn sum_of(value: &[u8]) -> u64 {
+    value.first_chunk().map_or(0, |sum| u64::from_le_bytes(*sum))
+}
+
+/// Reads a block: ascending rows.
+pub(super) fn read(key: &[u8], value: &[u8]) -> Result<Vec<Row>, Damage> {
+    let block = key.try_into().map(u64::from_be_bytes).map_err(|_| Damage::Key)?;
+    let mut rows: Vec<Row> = open(key, value)?;
+    let base = block.checked_mul(SPAN).ok_or(Damage::Key)?;
+    let mut time = 0_i64;
+    for row in &mut rows {
+        row.number = row.number.wrapping_add(base);
+        row.last = row.last.wrapping_add(row.number);
+        time = time.wrapping_add(row.recorded);
+        row.recorded = time;
+    }
+    let ascending = rows.windows(2).all(|w| w[0].number < w[1].number);
+    let within = rows.last().is_none_or(|row| row.number / SPAN == block);
+    if ascending && within && !rows.is_empty() { Ok(rows) } else { Err(Damage::Shape) }
+}
+
+/// Packs a block: numbers from the block's first entry, last entries from the number, times from the row before.
+fn write(key: &[u8], base: u64, mut rows: Vec<Row>) -> Result<Vec<u8>, Damage> {
+    let mut before = 0_i64;
+    for row in &mut rows {
+        row.last = row.last.wrapping_sub(row.number);
+        row.number = row.number.wrapping_sub(base);
+        let recorded = row.recorded;
+        row.recorded = recorded.wrapping_sub(before);
+        before = recorded;
+    }
+    seal(key, &rows)
+}
+
+/// The row of a claim.
+pub(super) fn find(shelf: &Shelf, number: u64) -> Result<Option<Row>, Damage> {
+    let key = (number / SPAN).to_be_bytes();
+    let Some(value) = shelf.get(Space::Rows, &key)? else { return Ok(None) };
+    let rows = read(&key, &value)?;
+    Ok(rows.binary_search_by_key(&number, |row| row.number).ok().map(|at| rows[at].clone()))
+}
+
+/// Takes in changes, in the order of their entries, a block at a time.
+pub(super) fn update(shelf: &mut Shelf, total: &mut Total, changes: &[RowChange]) -> Result<(), Damage> {
+    let mut by_block: BTreeMap<u64, Vec<&RowChange>> = BTreeMap::new();
+    for change in changes {
+        by_block.entry(change.claim.0 / SPAN).or_default().push(change);
+    }
+    for (block, changes) in by_block {
+        let key = block.to_be_bytes();
+        let before = shelf.get(Space::Rows, &key)?;
+        let mut rows = match &before {
+            Some(value) => read(&key, value)?,
+            None => Vec::new(),
+        };
+        let were = rows.len();
+        for change in changes {
+            match rows.binary_search_by_key(&change.claim.0, |row| row.number) {
+                Ok(at) => rows[at].fold(change),
+                Err(at) => {
+                    if let Some(row) = Row::after(None, change) {
+                        rows.insert(at, row);
+                    }
+                }
+            }
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        if let Some(value) = before {
+            total.take(&value, were);
+        }
+        let are = rows.len();
+        let value = write(&key, block * SPAN, rows)?;
+        total.add(&value, are);
+        shelf.insert(Space::Rows, &key, value)?;
+    }
+    Ok(())
+}
+
+/// Adds up all blocks.
+pub(super) fn total(shelf: &Shelf) -> Result<Total, Damage> {
+    let mut total = Total::default();
+    let mut walk = shelf.walk(Space::Rows, &[])?;
+    while let Some((key, value)) = walk.next()? {
+        total.add(&value, read(&key, &value)?.len());
+    }
+    Ok(total)
+}
+
+/// All rows in order; the last item is an error if a block is missing, or of an earlier or later day than the stamp.
+pub struct Rows {
+    walk: Walk,
+    rows: std::vec::IntoIter<Row>,
+    seen: Total,
+    total: Total,
+    size: u64,
+    done: bool,
+}
+
+impl Rows {
+    /// The rows of a record of `size` entries.
+    pub(super) fn new(shelf: &Shelf, total: Total, size: u64) -> Result<Self, Damage> {
+        let walk = shelf.walk(Space::Rows, &[])?;
+        Ok(Self { walk, rows: Vec::new().into_iter(), seen: Total::default(), total, size, done: false })
+    }
+
+    fn block(&mut self) -> Result<bool, Damage> {
+        let Some((key, value)) = self.walk.next()? else {
+            return if self.seen == self.total { Ok(false) } else { Err(Damage::Missing) };
+        };
+        let rows = read(&key, &value)?;
+        if rows.iter().any(|row| row.last >= self.size) {
+            return Err(Damage::Ahead);
+        }
+        self.seen.add(&value, rows.len());
+        self.rows = rows.into_iter();
+        Ok(true)
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Row, CatalogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.rows.next() {
+                return Some(Ok(row));
+            }
+            if self.done {
+                return None;
+            }
+            match self.block() {
+                Ok(more) => self.done = !more,
+                Err(damage) => {
+                    self.done = true;
+                    return Some(Err(damage.into()));
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").field("total", &self.total).finish_non_exhaustive()
+    }
+}
