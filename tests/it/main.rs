@@ -1,6 +1,20 @@
 //! The one integration test binary.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod audit;
 mod canon;
+mod catalog;
+mod claims;
+mod cli;
+mod cli_claims;
+mod cli_desk;
+mod commit;
+mod commit_faults;
 mod desk;
+mod draft;
+mod draft_anchor;
+mod draft_plan;
 mod entry;
 mod examples;
 mod format;
@@ -8,35 +22,15 @@ mod guard;
 mod hash;
 mod header;
 mod json;
+mod ledger;
+mod ledger_oracle;
+mod ledgers;
 mod spec;
 mod sshsig;
 mod state;
 mod store;
 mod text;
 mod time;
-mod values;
-mod commit;
-mod commit_faults;
-mod ledger_oracle;
-mod cli;
-mod cli_desk;
-mod store;
-
-mod catalog;
-mod claims;
-mod cli;
-mod cli_claims;
-mod commit;
-mod commit_faults;
-mod draft;
-mod draft_anchor;
-mod draft_plan;
-mod ledger;
-mod ledger_oracle;
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-mod audit;
-mod ledgers;
-mod store;
 mod tlog_bundle;
 mod tlog_checkpoint;
 mod tlog_note;
@@ -47,3 +41,4 @@ mod tlog_prooffile;
 mod tlog_tile;
 mod tlog_tree;
 mod tlog_vector;
+mod values;
