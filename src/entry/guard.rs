@@ -203,6 +203,7 @@ pub fn concerns(kind: Kind) -> bool {
             | Kind::ClaimPublished
             | Kind::CorrectionIssued
             | Kind::EvidenceWithdrawn
+            | Kind::RelationWithdrawn
             | Kind::AnchorMoved
     )
 }
@@ -239,6 +240,12 @@ pub fn check(
         Event::EvidenceWithdrawn(_) => {
             if let Some(by) = re.and_then(|re| claim.evidence(re)).and_then(|e| e.withdrawn) {
                 no.push(Guard::NotThere { what: format!("that evidence was withdrawn already, by {by}") });
+            }
+        }
+        Event::RelationWithdrawn(_) => {
+            let relation = claim.relations.iter().find(|r| Some(r.number) == re);
+            if let Some(by) = relation.and_then(|r| r.withdrawn) {
+                no.push(Guard::NotThere { what: format!("that relation was withdrawn already, by {by}") });
             }
         }
         Event::AnchorMoved(moved) => {

@@ -14,6 +14,7 @@ use crate::claim::vocab::{AgentKind, AgentRole, Workflow};
 use crate::claim::{Handle, Policy};
 use crate::hash::{Digest, Index};
 use crate::time::Timestamp;
+use crate::tlog::key::{Role, Verifier};
 
 /// Writers refuse a time this much before the last entry's, in milliseconds.
 pub const MAX_TIME_BACK_MILLIS: i64 = 5 * 60 * 1000;
@@ -375,6 +376,8 @@ pub fn check<V: View>(header: &Header, event: Option<&Event>, view: &V) -> Resul
         check_prev(header, number, &info, view, &mut no)?;
         check_target(header, number, view, &mut no)?;
         check_move(header, event, number, &info, &mut no);
+    } else if matches!(row.about, About::Creates(_)) {
+        check_first(header, at, &mut no);
     }
     if let Some(event) = event {
         check_body(event, subject.map(|(number, _)| number), view, &mut no)?;
@@ -440,6 +443,16 @@ fn check_subject<V: View>(
             no.push(Refusal::WrongSubject { kind, what: format!("{about}: there is no such subject") });
             Ok(None)
         }
+    }
+}
+
+/// An entry that creates its subject has nothing before it and nothing to act on.
+fn check_first(header: &Header, at: Index, no: &mut Vec<Refusal>) {
+    if let Some(prev) = header.prev {
+        no.push(Refusal::WrongPrev { named: prev.to_string(), subject: at });
+    }
+    if let Some(re) = header.re {
+        no.push(Refusal::WrongTarget { kind: header.kind, what: format!("another entry ({re})") });
     }
 }
 
@@ -522,7 +535,11 @@ fn check_move(header: &Header, event: Option<&Event>, subject: Index, info: &Sub
         Kind::ClaimMoved => {
             let Some(Event::ClaimMoved(moved)) = event else { return };
             let legal = match from {
-                Recorded | Triaged | InReview | Parked => moved.to != Recorded || from == Parked,
+                Recorded | Triaged | InReview | Parked => match moved.to {
+                    Published | Retracted => false,
+                    Recorded => from == Parked,
+                    Triaged | InReview | Parked | Withdrawn => true,
+                },
                 Withdrawn => matches!(moved.to, Recorded | Triaged),
                 Published | Retracted => false,
             };
@@ -562,7 +579,11 @@ fn check_body<V: View>(event: &Event, subject: Option<Index>, view: &V, no: &mut
         }
     };
     match event {
-        Event::LedgerOpened(opened) => key_free(&opened.owner.key, no),
+        Event::LedgerOpened(opened) => {
+            key_free(&opened.owner.key, no);
+            check_log_key(&opened.log_key, &opened.origin, no);
+        }
+        Event::LogKeyChanged(changed) => check_log_key(&changed.log_key, &ledger.origin, no),
         Event::AgentEnrolled(a) => {
             key_free(&a.key, no);
             if let Some(taken) = ledger.agent_named(&a.handle.0) {
@@ -604,6 +625,15 @@ fn check_body<V: View>(event: &Event, subject: Option<Index>, view: &V, no: &mut
         _ => {}
     }
     Ok(())
+}
+
+fn check_log_key(text: &str, origin: &str, no: &mut Vec<Refusal>) {
+    let reason = match text.parse::<Verifier>() {
+        Ok(key) if key.role() == Role::Log && key.name() == origin => return,
+        Ok(_) => format!("the log's key signs checkpoints (type 0x01) and is named after the ledger, `{origin}`"),
+        Err(e) => e.to_string(),
+    };
+    no.push(Refusal::BadKey { reason });
 }
 
 fn check_document<V: View>(index: Index, view: &V, no: &mut Vec<Refusal>) -> Result<(), V::Error> {
