@@ -97,7 +97,8 @@ pub fn considered(ledger: &Ledger, claim: &ClaimState, names: &[String], on: &[I
     for name in names {
         let stance = name.trim().parse::<Stance>().is_ok();
         for index in pick::evidence(ledger, claim, std::slice::from_ref(name))? {
-            if !found.contains(&index) && !(stance && on.contains(&index)) {
+            let relied = stance && on.contains(&index);
+            if !relied && !found.contains(&index) {
                 found.push(index);
             }
         }

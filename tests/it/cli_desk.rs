@@ -104,6 +104,9 @@ fn evidence_is_linked_and_rated() {
     ]);
     done.says(&["supports, rated F6, news-report, read: excerpt, cluster news.example"]);
     done.tells(&["note: cluster `news.example` is a guess", "nobody has judged source and information (F6)"]);
+    let document = (claim - 1).to_string();
+    let done = desk.ok(&["evidence", &number, "--supports", "--document", &document, "--says", "It says so itself."]);
+    done.tells(&["this is the document that makes the claim"]);
     desk.sound();
 }
 
@@ -151,7 +154,7 @@ fn evidence_mistakes_say_what_would_be_right() {
     with(&["--url", "gazette.example/12"]).tells(&["`--url`: an address begins with https://"]);
     with(&["--key", "12"]).tells(&["no number and no stance"]);
     with(&["--key", "supports"]).tells(&["no number and no stance"]);
-    with(&["--document", "1"]).tells(&["is no document"]).never_says(&["recorded #"]);
+    with(&["--document", "0"]).tells(&["is no document"]).never_says(&["recorded #"]);
     with(&["--lang", "English", "--url", "x"]).tells(&["2 values cannot be recorded", "`--lang`:", "`--url`:"]);
     desk.fails(2, &["evidence", &claim, "--supports", "--says", "Closed."])
         .tells(&["`--publisher`: say where it is from"]);
@@ -845,7 +848,11 @@ fn agents_are_enrolled_changed_and_revoked() {
         .tells(&["holds no usable key", "ssh-keygen"]);
 
     let list = desk.ok(&["agent", "list"]);
-    list.says(&["ana*", "recorder,checker,reviewer,publisher,admin", "recorder,reviewer", "Ben B., Desk"]);
+    list.says(&[
+        "#0 ana*  person: recorder,checker,reviewer,publisher,admin",
+        "ben  person: recorder,reviewer",
+        "  Ben B.  Desk",
+    ]);
     let json = desk.ok(&["agent", "list", "--json"]).json();
     assert_eq!(json["agents"][1]["handle"], "ben");
     assert_eq!(json["agents"][0]["acts_here"], true);

@@ -12,10 +12,12 @@ use crate::cli::config::Settings;
 use crate::cli::context::{Context, Writer};
 use crate::cli::error::{CliError, Exit};
 use crate::cli::keys;
+use crate::cli::output::Tone;
 use crate::cli::parse::{checked, words};
 use crate::cli::pick;
 use crate::cli::receipt::{Report, brief};
 use crate::cli::refs;
+use crate::entry::sshsig::PublicKey;
 use crate::entry::state::Agent;
 use crate::entry::{Event, LedgerState, Proposal};
 use crate::hash::Index;
@@ -254,17 +256,17 @@ fn list(cx: &Context<'_>) -> Result<Exit, CliError> {
         cx.out.json(&serde_json::json!({ "onrecord": 1, "agents": agents }))?;
         return Ok(Exit::Done);
     }
-    let rows: Vec<Vec<String>> = agents
-        .map(|a| {
-            let mark = if acts.as_deref() == Some(a.handle.0.as_str()) { "*" } else { "" };
-            let who = [a.name.as_deref(), a.affiliation.as_deref()].into_iter().flatten();
-            let who = who.map(|t| brief(t, 40)).collect::<Vec<_>>().join(", ");
-            let roles = a.revoked.map_or_else(|| list_of(&a.roles), |from| format!("revoked from {from} on"));
-            let key = a.key().map_or(String::new(), |k| k.fingerprint());
-            vec![a.number.to_string(), format!("{}{mark}", a.handle), a.kind.to_string(), roles, who, key]
-        })
-        .collect();
-    cx.out.table(&["number", "handle", "kind", "roles", "who", "key"], &rows)?;
+    for agent in agents {
+        let here = acts.as_deref() == Some(agent.handle.0.as_str());
+        let handle = cx.out.tone(Tone::Strong, &agent.handle.to_string());
+        let mark = if here { "*" } else { "" };
+        let roles = agent.revoked.map_or_else(|| list_of(&agent.roles), |from| format!("revoked from {from} on"));
+        cx.out.line(format!("{} {handle}{mark}  {}: {roles}", agent.number, agent.kind))?;
+        let who = [agent.name.as_deref(), agent.affiliation.as_deref()].into_iter().flatten();
+        let key = agent.key().map_or_else(|| "no key".into(), PublicKey::fingerprint);
+        let row: Vec<String> = std::iter::once(key).chain(who.map(|t| brief(t, 40))).collect();
+        cx.out.line(format!("  {}", row.join("  ")))?;
+    }
     if acts.is_some() {
         cx.out.note("* acts here; `--as HANDLE` and `onrecord agent use HANDLE` name another");
     }
@@ -290,7 +292,7 @@ fn key(args: &Key, cx: &Context<'_>) -> Result<Exit, CliError> {
         .line(format!("new key for {}", agent.handle))
         .line(format!(
             "  {} -> {}",
-            agent.key().map_or_else(|| "none".into(), |k| k.fingerprint()),
+            agent.key().map_or_else(|| "none".into(), PublicKey::fingerprint),
             public.fingerprint()
         ))
         .note("the old key signs no entry from here on; what it signed before stays valid");

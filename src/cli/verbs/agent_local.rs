@@ -9,6 +9,7 @@ use crate::cli::config::Settings;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::keys;
+use crate::entry::sshsig::PublicKey;
 use crate::hash::Digest;
 use crate::tlog::key::Signer as LogSigner;
 
@@ -59,7 +60,7 @@ pub fn run(args: &Use, cx: &Context<'_>) -> Result<Exit, CliError> {
     };
     let public = keys::public(&key)?;
     if agent.key() != Some(public) {
-        let enrolled = agent.key().map_or_else(|| "none".into(), |k| k.fingerprint());
+        let enrolled = agent.key().map_or_else(|| "none".into(), PublicKey::fingerprint);
         return Err(CliError::bad_input(format!("{} is not the key of agent `{}`", key.display(), agent.handle))
             .cause(format!("the file holds {}, enrolled is {enrolled}", public.fingerprint()))
             .hint(format!(

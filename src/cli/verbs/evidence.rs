@@ -15,6 +15,7 @@ use crate::ledger::Ledger;
 use crate::time::Day;
 
 /// Link evidence to a claim.
+#[expect(clippy::struct_excessive_bools, reason = "one flag each, as clap reads them")]
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("stance").required(true).args(["supports", "refutes", "qualifies", "context"])))]
 #[command(

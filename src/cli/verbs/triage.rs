@@ -13,6 +13,7 @@ use crate::text::{nearest, printable_line};
 use crate::time::Day;
 
 /// Take a claim up: who, until when; or park it.
+#[expect(clippy::struct_excessive_bools, reason = "one flag each, as clap reads them")]
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The claim: its number, or words that fit it alone

@@ -52,9 +52,9 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let mut writer = cx.writer()?;
     let claim = pick::claim(&writer.ledger, &args.claim)?;
     let verdict = args.flags.verdict(&writer.ledger, &claim, cx.clock.now().day());
-    let verdict = verdict.map_err(|error| match args.flags.is_empty() {
-        true => error.hint("on a terminal, `verify` without flags opens a template that lists the evidence"),
-        false => error,
+    let verdict = verdict.map_err(|error| {
+        let bare = "on a terminal, `verify` without flags opens a template that lists the evidence";
+        if args.flags.is_empty() { error.hint(bare) } else { error }
     })?;
     record(cx, &mut writer, &claim, claim.last(), verdict)
 }

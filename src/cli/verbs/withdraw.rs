@@ -77,11 +77,9 @@ fn evidence_report(cx: &Context<'_>, claim: &ClaimState, item: Index) -> Report 
 
 fn relation(ledger: &Ledger, claim: &ClaimState, text: &str) -> Result<Index, CliError> {
     let index = refs::entry(ledger, text)?;
-    match claim.relations.iter().find(|r| r.number == index) {
-        Some(item) => match item.withdrawn {
-            None => Ok(index),
-            Some(by) => Err(CliError::bad_input(format!("relation {index} was withdrawn already, by {by}"))),
-        },
+    match claim.relations.iter().find(|r| r.number == index).map(|item| item.withdrawn) {
+        Some(None) => Ok(index),
+        Some(Some(by)) => Err(CliError::bad_input(format!("relation {index} was withdrawn already, by {by}"))),
         None => {
             let error = CliError::bad_input(format!("{index} is no relation from {}", claim.number));
             let standing = claim.relations.iter().filter_map(|r| r.standing().map(|body| (r.number, body)));
