@@ -1,9 +1,8 @@
 //! The one integration test binary.
 
 mod audit;
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
-
-mod audit;
+mod audit_codes;
+mod audit_lint;
 mod canon;
 mod catalog;
 mod claims;
@@ -25,8 +24,6 @@ mod header;
 mod json;
 mod ledger;
 mod ledger_oracle;
-mod audit_codes;
-mod audit_lint;
 mod ledgers;
 mod spec;
 mod sshsig;
