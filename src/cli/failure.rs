@@ -58,7 +58,7 @@ fn refused(refused: &[Refused], proposals: &[Proposal]) -> CliError {
         }),
     };
     let code = refused.first().map_or("G01", |r| r.objection.code());
-    let all = if proposals.len() > 1 { ", of the others neither" } else { "" };
+    let all = if proposals.len() > 1 { ", since it is all or none" } else { "" };
     error.hint(format!("nothing was recorded{all}; `onrecord explain {code}` says more"))
 }
 

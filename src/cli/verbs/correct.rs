@@ -100,6 +100,10 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     if !withdraws.is_empty() {
         report = report.line(format!("  evidence withdrawn: {}", numbers(&withdraws)));
     }
+    let beside = claim.claim.as_ref().is_some_and(|c| !c.quantities.is_empty() || !c.times.is_empty());
+    let report = report.note_if(args.statement.is_some() && beside, || {
+        "its quantities and times stand as they were recorded; only the statement is another".into()
+    });
     told(report, args, &claim, verdict.as_ref(), &withdraws).recorded(cx, &receipt, &proposals)
 }
 

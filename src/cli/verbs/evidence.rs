@@ -226,14 +226,13 @@ fn append(
     let receipt = writer.append(cx, &proposals)?;
     let number = claim.number.0;
     let published = claim.workflow == Some(Workflow::Published);
-    let next = match (published, receipt.entries.first()) {
-        (true, _) => {
-            format!("`onrecord correct {number} --kind update --text … --finding …` if it changes what was found")
-        }
-        (false, Some((evidence, _))) => {
-            format!("`onrecord verify {number} --finding … --confidence … --rationale … --on {}`", evidence.0)
-        }
-        (false, None) => format!("`onrecord verify {number}`"),
+    let evidence = receipt.entries.first().map_or(0, |(index, _)| index.0);
+    let next = if !admissible {
+        format!("`onrecord withdraw {number} --evidence {evidence} --reason …`, then link it anew with its rating")
+    } else if published {
+        format!("`onrecord correct {number} --kind update --text … --finding …` if it changes what was found")
+    } else {
+        format!("`onrecord verify {number} --finding … --confidence … --rationale … --on {evidence}`")
     };
     Report::new()
         .line(format!("evidence on {}", named(cx, claim)))

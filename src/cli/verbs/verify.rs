@@ -12,7 +12,7 @@ use crate::cli::pick;
 use crate::cli::receipt::{Report, named};
 use crate::cli::template;
 use crate::cli::verdict::{Flags, summary};
-use crate::entry::{ClaimState, Event, Proposal};
+use crate::entry::{ClaimState, Event, Proposal, Refusal};
 use crate::hash::Index;
 
 /// Decide on a claim by evidence.
@@ -65,6 +65,11 @@ fn edited(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let writer = cx.writer()?;
     let claim = pick::claim(&writer.ledger, &args.claim)?;
     drop(writer);
+    // Nobody should write a rationale that is bound to be refused.
+    if let Some(state @ (Workflow::Published | Workflow::Retracted)) = claim.workflow {
+        let text = Refusal::AfterPublication { subject: claim.number, state }.to_string();
+        return Err(CliError::bad_input(text).hint(format!("`onrecord correct {} --finding …`", claim.number.0)));
+    }
     let text = template::verdict(&claim, &args.flags, cx.clock.now().day());
     match editor::edit(&format!("verify-{}", claim.number.0), &text)? {
         Some(draft) => from_draft(args, cx, draft, Some((claim.number, claim.last()))),
