@@ -289,7 +289,10 @@ fn check_verdict(verdict: &Verdict, claim: &ClaimState, policy: &Policy, today: 
             next: "amend the claim first, or find `not-checkable`",
         });
     }
-    let admissible: Vec<&Evidence> = relied.iter().filter_map(|e| e.standing()).filter(|e| e.is_admissible()).collect();
+    // What derives from the claim's own document says nothing that the document does not say itself.
+    let own = |e: &&Evidence| e.document == Some(wording.appearance.document);
+    let admissible: Vec<&Evidence> =
+        relied.iter().filter_map(|e| e.standing()).filter(|e| e.is_admissible() && !own(e)).collect();
     check_finding(verdict.finding, &relied, &admissible, claim, no);
     check_confidence(verdict, &admissible, policy, no);
 }

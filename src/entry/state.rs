@@ -375,7 +375,11 @@ pub fn check<V: View>(header: &Header, event: Option<&Event>, view: &V) -> Resul
     if let Some((number, info)) = subject {
         check_prev(header, number, &info, view, &mut no)?;
         check_target(header, number, view, &mut no)?;
-        check_move(header, event, number, &info, &mut no);
+        let target = match header.re {
+            Some(re) => view.entry(re)?.and_then(|entry| entry.kind),
+            None => None,
+        };
+        check_move(header, event, number, &info, target, &mut no);
     } else if matches!(row.about, About::Creates(_)) {
         check_first(header, at, &mut no);
     }
@@ -517,7 +521,14 @@ fn check_target<V: View>(header: &Header, subject: Index, view: &V, no: &mut Vec
     Ok(())
 }
 
-fn check_move(header: &Header, event: Option<&Event>, subject: Index, info: &SubjectInfo, no: &mut Vec<Refusal>) {
+fn check_move(
+    header: &Header,
+    event: Option<&Event>,
+    subject: Index,
+    info: &SubjectInfo,
+    target: Option<Kind>,
+    no: &mut Vec<Refusal>,
+) {
     use Workflow::{InReview, Parked, Published, Recorded, Retracted, Triaged, Withdrawn};
     let Some(from) = info.workflow else { return };
     let mut refuse = |to, hint| no.push(Refusal::IllegalMove { subject, from, to, hint });
@@ -552,6 +563,8 @@ fn check_move(header: &Header, event: Option<&Event>, subject: Index, info: &Sub
                 refuse(moved.to, hint);
             }
         }
+        // A correction can carry a new verdict, which somebody else should read too.
+        Kind::ReviewRecorded if from == Published && target == Some(Kind::CorrectionIssued) => {}
         Kind::ClaimAmended
         | Kind::AppearanceRecorded
         | Kind::EvidenceWithdrawn
