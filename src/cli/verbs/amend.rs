@@ -55,10 +55,10 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     if let Some(statement) = &args.statement {
         statement.trim().clone_into(&mut after.statement);
     }
+    wording::apply(&args.wording, &mut after)?;
     if args.checkable {
         (after.checkable, after.why_not) = (true, None);
     }
-    wording::apply(&args.wording, &mut after)?;
     let mut notes = Vec::new();
     if args.saying != Saying::default() {
         let document = of_claim(&writer.ledger, &state)?;

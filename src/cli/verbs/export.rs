@@ -34,8 +34,8 @@ const LATER: &[&str] =
     the same bytes.\n\nExample: onrecord export finding:conflicting --format csv --out conflicting.csv"
 )]
 pub struct Args {
-    /// Which: words and field:value filters, as in `list`
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    /// Which: words and field:value filters, as in `list`; one that begins with `-` comes last, after `--`
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// jsonl (everything of a claim) or csv (one row a claim)
     #[arg(long)]
