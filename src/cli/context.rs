@@ -214,7 +214,8 @@ impl Writer {
     pub fn append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, CliError> {
         let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|e| e.to_string());
         let now = cx.clock.now();
-        let receipt = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random)?;
+        let appended = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random);
+        let receipt = appended.map_err(|error| super::failure::of_batch(error, proposals))?;
         for notice in &receipt.notices {
             cx.out.note(format!("warning: {notice}"));
         }

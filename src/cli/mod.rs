@@ -9,9 +9,12 @@ mod failure;
 pub mod keys;
 pub mod output;
 pub mod parse;
+pub mod pick;
 pub mod receipt;
 pub mod refs;
+pub mod template;
 pub mod verbs;
+pub mod verdict;
 pub mod wording;
 pub mod write;
 

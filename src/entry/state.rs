@@ -232,7 +232,8 @@ pub enum Refusal {
     },
     /// `S08`: a deciding entry was made on a view that is no longer the latest.
     #[error(
-        "{subject} has changed since ({latest} came after what was seen); look at it again with `onrecord show {subject}`"
+        "{subject} has changed since ({latest} came after what was seen); look at it again with `onrecord show {}`",
+        .subject.0
     )]
     StalePrev {
         /// The subject.
@@ -526,7 +527,12 @@ fn check_move(header: &Header, event: Option<&Event>, subject: Index, info: &Sub
                 Published | Retracted => false,
             };
             if !legal {
-                refuse(moved.to, "`onrecord history` shows how it came here");
+                let hint = match from {
+                    Published => "`onrecord retract` takes back what is published, `onrecord correct` changes it",
+                    Retracted => "record the claim anew",
+                    _ => "take it up again first with `onrecord triage`",
+                };
+                refuse(moved.to, hint);
             }
         }
         Kind::ClaimAmended

@@ -280,3 +280,37 @@ fn claim(key: &str, statement: &str, change: impl Fn(&mut Claim)) -> Vec<Proposa
 pub fn relations(claim: &ClaimState) -> Vec<&ClaimsRelated> {
     claim.relations.iter().filter_map(|r| r.standing()).collect()
 }
+
+/// Evidence that a finding may rest on; more flags may follow.
+pub fn link(desk: &Desk, claim: u64, stance: &str, key: &str, cluster: &str, more: &[&str]) -> u64 {
+    let claim = claim.to_string();
+    let mut args =
+        vec!["evidence", &claim, stance, "--publisher", cluster, "--cluster", cluster, "--says", "So it is."];
+    args.extend(["--reliability", "B", "--credibility", "2", "--key", key, "--dated", "2025-03"]);
+    args.extend(more);
+    desk.ok(&args).number()
+}
+
+/// Runs `verify` on a claim.
+pub fn decide(desk: &Desk, claim: u64, more: &[&str]) -> Ran {
+    let claim = claim.to_string();
+    let mut args = vec!["verify", &claim, "--rationale", "The gazette says so."];
+    args.extend(more);
+    desk.run(&args)
+}
+
+/// A claim with a verdict, `supported`, on one piece of evidence.
+pub fn supported(desk: &Desk, key: &str) -> (u64, u64) {
+    let claim = desk.claim(key, &format!("The city closed the {key} on 2 March 2025."));
+    link(desk, claim, "--supports", "gazette", "city", &[]);
+    let ran = decide(desk, claim, &["--finding", "supported", "--confidence", "low", "--on", "gazette"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    (claim, ran.number())
+}
+
+/// Asserts that a run was refused with a code, and what it said.
+pub fn refused(ran: &Ran, code: &str, texts: &[&str]) {
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+    assert!(ran.out.is_empty(), "{}", ran.out);
+    ran.tells(&[&format!("[{code}]"), "nothing was recorded"]).tells(texts);
+}

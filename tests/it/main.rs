@@ -3,7 +3,11 @@
 mod catalog;
 mod claims;
 mod cli;
+mod cli_agent;
 mod cli_claims;
+mod cli_desk;
+mod cli_public;
+mod cli_verdict;
 mod commit;
 mod commit_faults;
 mod draft;

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod add_one;
 pub mod agent;
+mod agent_local;
 pub mod amend;
 pub mod anchor;
 pub mod appear;
