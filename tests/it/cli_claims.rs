@@ -341,7 +341,7 @@ fn amending_shows_the_difference_and_history_keeps_it() {
     desk.fails(2, &["amend", &number, "--kind", "forecast", "--checkable"]).tells(&["not checkable"]);
 
     let history = desk.ok(&["history", &number]);
-    history.says(&["claim-recorded", "claim-amended", "ana", "-> \"The old bridge was closed in March 2025.\""]);
+    history.says(&["claim-recorded", "claim-amended", "ana", "+ \"The old bridge was closed in March 2025.\""]);
     history.never_says(&["batch-signed"]);
     let json = desk.ok(&["history", &number, "--kind", "claim-amended", "--limit", "1", "--json"]).json();
     let entries = json["entries"].as_array().unwrap();
@@ -470,7 +470,7 @@ fn an_export_holds_every_verdict_in_force_and_counts_the_rest() {
     let all = desk.ok(&["export", "--all", "--format", "csv", "--out", "set.csv", "--json"]).json();
     assert_eq!((all["claims"].as_u64(), all["format"].as_str()), (Some(3), Some("csv")));
     assert!(read("set.csv").contains("\"The old bridge is \"\"loved\"\", if by few.\""));
-    desk.ok(&["export", "kind:quantity", "--all", "--format", "jsonl", "--out", "q.jsonl"]).says(&["1 claims"]);
+    desk.ok(&["export", "kind:quantity", "--all", "--format", "jsonl", "--out", "q.jsonl"]).says(&["1 claim,"]);
     desk.ok(&["export", "--all", "--format", "csv", "--out", "q.csv", "--", "-kind:quantity"]).says(&["2 claims"]);
     let earlier = desk.ok(&["export", "--format", "jsonl", "--out", "e.jsonl", "--as-of", "1", "--json"]).json();
     assert_eq!((earlier["claims"].as_u64(), earlier["checkpoint"].is_null()), (Some(0), true));

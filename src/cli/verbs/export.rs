@@ -264,7 +264,8 @@ fn tell(meta: &Meta, out: &Path, beside: &Path, cx: &Context<'_>) -> Result<(), 
     if cx.out.json {
         return cx.out.json(meta);
     }
-    cx.out.line(format!("{}: {} claims, {} bytes; read back: done", out.display(), meta.claims, meta.bytes))?;
+    let claims = if meta.claims == 1 { "claim" } else { "claims" };
+    cx.out.line(format!("{}: {} {claims}, {} bytes; read back: done", out.display(), meta.claims, meta.bytes))?;
     cx.out.line(format!("  second-read  {}", meta.second_read))?;
     cx.out.line(format!("  published    {}", meta.published))?;
     let left = &meta.left_out;
