@@ -80,13 +80,18 @@ pub fn csv(mut file: impl BufRead) -> Result<Reread, RereadError> {
         record.clear();
         let wrong = |what| RereadError::Record { record: records + 1, what };
         // A record ends at a line feed outside quotation marks.
-        while record.is_empty() || record.iter().filter(|b| **b == b'"').count() % 2 == 1 {
+        let mut open = false;
+        while record.is_empty() || open {
             if record.len() > MAX_RECORD {
                 return Err(wrong("too long, or a quotation mark is never closed"));
             }
+            let from = record.len();
             if io::Read::take(&mut file, MAX_RECORD as u64).read_until(b'\n', &mut record)? == 0 {
                 break;
             }
+            // An odd number of quotation marks opens or closes a cell.
+            let marks = record[from..].split(|b| *b == b'"').count() - 1;
+            open ^= marks % 2 == 1;
         }
         if record.is_empty() {
             let claims = records.checked_sub(1).ok_or(wrong("no heading row"))?;
@@ -118,37 +123,38 @@ fn cells(record: &str) -> Option<Vec<String>> {
     let mut cells = Vec::new();
     let mut rest = record;
     loop {
-        let (cell, after) = match rest.strip_prefix('"') {
-            Some(quoted) => {
-                let mut cell = String::new();
-                let mut from = quoted;
-                loop {
-                    let at = from.find('"')?;
-                    cell.push_str(&from[..at]);
-                    from = &from[at + 1..];
-                    match from.strip_prefix('"') {
-                        Some(more) => {
-                            cell.push('"');
-                            from = more;
-                        }
-                        None => break,
-                    }
-                }
-                (cell, from)
+        let (cell, after) = if let Some(quoted) = rest.strip_prefix('"') {
+            unquoted(quoted)?
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            let cell = &rest[..end];
+            if cell.contains(['"', '\r', '\n']) {
+                return None;
             }
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                let cell = &rest[..end];
-                if cell.contains(['"', '\r', '\n']) {
-                    return None;
-                }
-                (cell.to_owned(), &rest[end..])
-            }
+            (cell.to_owned(), &rest[end..])
         };
         cells.push(cell);
         match after.strip_prefix(',') {
             Some(next) => rest = next,
             None => return after.is_empty().then_some(cells),
+        }
+    }
+}
+
+/// A cell after its opening quotation mark, and what follows its closing one.
+fn unquoted(quoted: &str) -> Option<(String, &str)> {
+    let mut cell = String::new();
+    let mut rest = quoted;
+    loop {
+        let at = rest.find('"')?;
+        cell.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.strip_prefix('"') {
+            Some(more) => {
+                cell.push('"');
+                rest = more;
+            }
+            None => return Some((cell, rest)),
         }
     }
 }

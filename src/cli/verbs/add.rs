@@ -279,10 +279,10 @@ fn tell(
     for left in &plan.left {
         out.note(format!("on record, but no longer in the files: {} of claim `{}`", left.number, left.claim));
     }
-    if receipt.is_some() {
-        if let Some((key, number)) = added.claims.first() {
-            out.note(format!("next: `onrecord list`, `onrecord show {number}` ({key}), `onrecord audit`"));
-        }
+    if receipt.is_some()
+        && let Some((key, number)) = added.claims.first()
+    {
+        out.note(format!("next: `onrecord list`, `onrecord show {number}` ({key}), `onrecord audit`"));
     }
     Ok(())
 }

@@ -146,7 +146,7 @@ fn again(
         return Err(CliError::bad_input(format!("{} is on record, and its wording is withheld", there.number)));
     };
     let mut after = before.clone();
-    after.statement = statement.trim().to_owned();
+    statement.trim().clone_into(&mut after.statement);
     wording::apply(&flags.wording, &mut after)?;
     if flags.saying != Saying::default() {
         after.appearance = wording::appearance(&flags.saying, document, &mut Vec::new())?;

@@ -1,18 +1,21 @@
 //! `onrecord amend`: a claim changed before it is published; what it said stays in its history.
 
 use serde_json::json;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::claim::diff::{self, Difference};
 use crate::claim::vocab::Workflow;
 use crate::cli::capture::{self, Captured, Fields};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::output::Output;
 use crate::cli::parse::checked;
 use crate::cli::receipt::{Report, brief};
 use crate::cli::refs;
 use crate::cli::wording::{self, Saying, Wording};
 use crate::entry::{ClaimState, Event, Proposal};
 use crate::ledger::Ledger;
+use crate::text::printable_line;
 
 /// Change a claim before it is published.
 #[derive(Debug, clap::Args)]
@@ -55,10 +58,10 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     if let Some(statement) = &args.statement {
         statement.trim().clone_into(&mut after.statement);
     }
+    wording::apply(&args.wording, &mut after)?;
     if args.checkable {
         (after.checkable, after.why_not) = (true, None);
     }
-    wording::apply(&args.wording, &mut after)?;
     let mut notes = Vec::new();
     if args.saying != Saying::default() {
         let document = of_claim(&writer.ledger, &state)?;
@@ -80,7 +83,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let receipt = writer.append(cx, &proposals)?;
     let mut report = Report::new().line(line);
     for difference in &differences {
-        report = report.line(format!("  {difference}"));
+        report = report.line(told(difference, &cx.out, 2));
     }
     let report = notes.into_iter().fold(report, Report::note);
     report
@@ -110,6 +113,22 @@ fn unpublished(state: &ClaimState) -> Result<(), CliError> {
 fn of_claim(ledger: &Ledger, state: &ClaimState) -> Result<Captured, CliError> {
     let number = state.claim.as_ref().map(|c| c.appearance.document).unwrap_or_default();
     capture::document(&number.to_string(), &Fields::default(), ledger, &mut Vec::new())
+}
+
+/// A difference for a person: on one line where it fits, else before and after each on lines of their own.
+pub fn told(difference: &Difference, out: &Output, indent: usize) -> String {
+    let line = difference.to_string();
+    let pad = " ".repeat(indent);
+    if line.width() + indent <= out.width {
+        return format!("{pad}{line}");
+    }
+    let side = |sign: &str, value: Option<&serde_json::Value>| {
+        let text = value.map_or_else(|| "nothing".into(), |v| printable_line(&v.to_string()));
+        let wrapped = out.wrap(&text, indent + 4);
+        format!("{pad}  {sign} {}", wrapped.trim_start())
+    };
+    let (before, after) = (side("-", difference.before.as_ref()), side("+", difference.after.as_ref()));
+    format!("{pad}{}:\n{before}\n{after}", printable_line(&difference.path))
 }
 
 /// Differences as JSON.

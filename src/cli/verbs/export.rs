@@ -34,8 +34,8 @@ const LATER: &[&str] =
     the same bytes.\n\nExample: onrecord export finding:conflicting --format csv --out conflicting.csv"
 )]
 pub struct Args {
-    /// Which: words and field:value filters, as in `list`
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    /// Which: words and field:value filters, as in `list`; one that begins with `-` comes last, after `--`
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// jsonl (everything of a claim) or csv (one row a claim)
     #[arg(long)]
@@ -264,7 +264,8 @@ fn tell(meta: &Meta, out: &Path, beside: &Path, cx: &Context<'_>) -> Result<(), 
     if cx.out.json {
         return cx.out.json(meta);
     }
-    cx.out.line(format!("{}: {} claims, {} bytes; read back: done", out.display(), meta.claims, meta.bytes))?;
+    let claims = if meta.claims == 1 { "claim" } else { "claims" };
+    cx.out.line(format!("{}: {} {claims}, {} bytes; read back: done", out.display(), meta.claims, meta.bytes))?;
     cx.out.line(format!("  second-read  {}", meta.second_read))?;
     cx.out.line(format!("  published    {}", meta.published))?;
     let left = &meta.left_out;

@@ -309,7 +309,7 @@ fn print(line: &Line, cx: &Context<'_>) -> Result<(), CliError> {
     let gist = line.gist.as_deref().unwrap_or("(withheld or erased)");
     out.line(format!("    {}", brief(gist, out.width.saturating_sub(4))))?;
     for difference in &line.differences {
-        out.line(out.wrap(&difference.to_string(), 6))?;
+        out.line(amend::told(difference, out, 6))?;
     }
     Ok(())
 }

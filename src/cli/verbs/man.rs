@@ -25,7 +25,7 @@ pub struct Args {
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let mut root = crate::cli::command();
     root.build();
-    let page = if args.verb.is_empty() { all(root) } else { one(find(&root, &args.verb)?) };
+    let page = if args.verb.is_empty() { all(&root) } else { one(find(&root, &args.verb)?) };
     let page = page.map_err(|e| CliError::bug(format!("the manual page cannot be written: {e}")))?;
     if cx.out.json {
         cx.out.json(&serde_json::json!({ "onrecord": 1, "man": String::from_utf8_lossy(&page) }))?;
@@ -60,7 +60,7 @@ fn one(command: Command) -> io::Result<Vec<u8>> {
 }
 
 /// The program and, after it, a section for each verb, on one page.
-fn all(root: Command) -> io::Result<Vec<u8>> {
+fn all(root: &Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     let man = Man::new(root.clone());
     man.render_title(&mut page)?;
