@@ -330,7 +330,7 @@ fn amending_shows_the_difference_and_history_keeps_it() {
         "claim-amended",
         "kind: \"quantity\" -> \"event\"",
         "places: [\"Old Bridge\"] -> nothing",
-        "statement: ",
+        "statement:\n    - \"The old bridge was closed for more",
     ]);
     // The held text serves to anchor anew.
     desk.ok(&["amend", &number, "--quote", "the old bridge is loved", "--said-by", "Traders:organisation"]);
@@ -528,4 +528,48 @@ fn completions_and_manual_know_every_verb() {
     }
     desk.ok(&["man", "document", "add"]).says(&[".TH onrecord-document-add"]).never_says(&["ONRECORD EXPORT"]);
     desk.fails(2, &["man", "exprt"]).tells(&["did you mean `export`?"]);
+}
+
+/// Runs the program on a terminal of its own, made by util-linux's `script`; `None` where there is none.
+fn on_a_terminal(desk: &Desk, editor: &str) -> Option<super::cli::Ran> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = desk.path("editor.sh");
+    std::fs::write(&path, format!("#!/bin/sh\n{editor}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        println!("skipped: no `script` to make a terminal with");
+        return None;
+    }
+    // The environment of the desk, for the program that `script` runs.
+    let mut command = std::process::Command::new("script");
+    let like = desk.command();
+    command.env_clear().current_dir(desk.path(""));
+    for (name, value) in like.get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    command.env("EDITOR", &path).env("SHELL", "/bin/sh").stdin(std::process::Stdio::null());
+    command.args(["-qec", &format!("{} add", env!("CARGO_BIN_EXE_onrecord")), "/dev/null"]);
+    Some(super::cli::ran(&mut command))
+}
+
+#[test]
+fn on_a_terminal_an_editor_opens_and_mistakes_keep_the_text() {
+    let desk = desk();
+    let before = size(&desk);
+    let Some(same) = on_a_terminal(&desk, "true") else { return };
+    assert_eq!(same.code, 0, "{}", same.out);
+    same.says(&["the example came back as it was"]);
+    let wrong = on_a_terminal(&desk, "sed -i 's/\"quantity\"/\"quantty\"/; s/disgrace/scandal/' \"$1\"").unwrap();
+    assert_eq!(wrong.code, 2, "{}", wrong.out);
+    wrong.says(&["did you mean `quantity`?", "your text is kept in"]);
+    assert_eq!(size(&desk), before);
+    let at = wrong.out.find("kept in ").unwrap() + "kept in ".len();
+    let kept = wrong.out[at..].lines().next().unwrap().trim();
+    assert!(std::fs::read_to_string(kept).unwrap().contains("scandal"), "what was written is there");
+    let good = on_a_terminal(&desk, "sed -i 's/disgrace/scandal/' \"$1\"").unwrap();
+    assert_eq!(good.code, 0, "{}", good.out);
+    assert_eq!(desk.ledger().claims().unwrap().len(), 3);
+    desk.sound();
 }

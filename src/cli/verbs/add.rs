@@ -115,7 +115,7 @@ fn edited(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
             }
             Ok(Exit::Done)
         }
-        Err(error) => Err(draft.keep(error.hint("`onrecord add FILE` adds it once it is mended"))),
+        Err(error) => Err(draft.keep(error)),
     }
 }
 
