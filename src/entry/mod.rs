@@ -12,6 +12,7 @@ pub mod guard;
 
 pub mod header;
 pub mod kind;
+pub mod proof;
 pub mod sshsig;
 pub mod state;
 

@@ -39,7 +39,7 @@ pub(super) fn show(path: &Path) -> String {
 }
 
 /// Reads at most `limit` bytes; `None` where there is no file.
-pub(super) fn read_file(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn read_file(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
     let fail = |e| StoreError::io(Action::Read, show(path), e);
     let file = match File::open(path) {
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
@@ -80,6 +80,16 @@ pub(super) fn link(temp: &Temp, path: &StorePath, bytes: &[u8]) -> Result<(), St
         }
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Replaces a file as a whole. Its bytes are durable on return, its name is once the system gets to it: after a power
+/// cut the file holds what it held before or the new bytes.
+pub(crate) fn replace_file(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    if let Some(folder) = target.parent() {
+        create_folders(folder)?;
+    }
+    let temp = write_temp(target.to_owned(), 0, bytes)?;
+    fs::rename(&temp.path, &temp.target).map_err(|e| StoreError::io(Action::Write, show(target), e))
 }
 
 /// Writes and syncs a temporary file beside `target`.

@@ -5,7 +5,7 @@
 //! `tests/it/store.rs`, runs over every implementation.
 
 pub mod faulty;
-mod files;
+pub(crate) mod files;
 pub mod local;
 pub mod memory;
 pub mod path;
@@ -206,6 +206,20 @@ pub trait Store: StoreRead {
 }
 
 impl<S: StoreRead + ?Sized> StoreRead for Arc<S> {
+    fn get(&self, path: &StorePath, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get(path, limit)
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>, StoreError> {
+        (**self).list(folder)
+    }
+
+    fn read(&self, cell: Cell) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).read(cell)
+    }
+}
+
+impl<S: StoreRead + ?Sized> StoreRead for &S {
     fn get(&self, path: &StorePath, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
         (**self).get(path, limit)
     }

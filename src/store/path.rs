@@ -62,6 +62,12 @@ impl StorePath {
         Ok(Self(path))
     }
 
+    /// A path that this house has built itself, out of numbers and digests.
+    pub(crate) fn built(path: String) -> Self {
+        debug_assert!(Self::new(path.as_str()).is_ok(), "{path:?} is not an object's path");
+        Self(path)
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,0 +1,683 @@
+//! A ledger as its users meet it: open, look up, append.
+//!
+//! Everything it says is read from the log and hashed again; the catalog only tells where to look.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::catalog::{ContentKey, Row, Term, changes};
+use super::commit::{self, Committer, Config, Continuity};
+use super::error::{AppendError, ReadError, Refused};
+use super::item::Entry;
+use super::log::read_bundle;
+use super::lookup::{Failed, Lookup};
+use super::overlay::Overlay;
+use super::reader::Reader;
+use super::staging::{self, MAX_COMMIT_ENTRIES};
+use crate::claim::vocab::Workflow;
+use crate::entry::sshsig::Signer as AgentSigner;
+use crate::entry::state::moves_to;
+use crate::entry::{
+    Batch, ClaimState, DocumentState, EntryInfo, Event, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind, batch,
+    kind::About,
+};
+use crate::exchange::view::Context;
+use crate::hash::{Digest, Index};
+use crate::store::{Cell, Store, StoreError, StorePath, StoreRead as _};
+use crate::time::Timestamp;
+use crate::tlog::bundle::{Bundle, Series};
+use crate::tlog::key::Verifier;
+use crate::tlog::note::Note;
+use crate::tlog::tree::{HashReader as _, Place};
+
+/// Entries read from the log at once while catching up.
+pub(super) const CHUNK: u64 = 10_240;
+
+/// Hears what a person should hear: that a catalog is rebuilt, say.
+pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A ledger, open for reading; for appending once [`Ledger::open_log`] gave it the log's private key.
+pub struct Ledger {
+    store: Arc<dyn Store>,
+    reader: Reader<Arc<dyn Store>>,
+    lookup: Mutex<Lookup>,
+    notify: Notify,
+    state: LedgerState,
+    root: Digest,
+    /// Entries that this view shows: all, or those before an as-of point.
+    size: u64,
+    committer: Option<Committer<Arc<dyn Store>>>,
+}
+
+/// What an append put on record.
+#[derive(Debug)]
+pub struct Receipt {
+    /// Index of the first entry.
+    pub base: u64,
+    /// Number and leaf hash of each entry, the closing signature of the batch included.
+    pub entries: Vec<(Index, Digest)>,
+    /// Number of entries after it.
+    pub size: u64,
+    /// Root after it.
+    pub root: Digest,
+    /// What a person should hear about the time after the commit.
+    pub notices: Vec<String>,
+}
+
+/// What a new ledger begins with.
+#[derive(Debug, Clone)]
+pub struct Genesis {
+    /// The opening.
+    pub opened: crate::claim::desk::LedgerOpened,
+    /// When.
+    pub time: Timestamp,
+    /// Salt of its payload.
+    pub salt: Salt,
+}
+
+impl Ledger {
+    /// Opens a new ledger in an empty store: commits entry 0.
+    ///
+    /// # Errors
+    /// When the store holds a ledger already, or cannot be written.
+    pub fn create(
+        store: Arc<dyn Store>,
+        genesis: &Genesis,
+        owner: &dyn AgentSigner,
+        config: Config,
+    ) -> Result<(), AppendError> {
+        let batch = Batch { agent: Index(0), time: genesis.time, ledger: Digest::default() };
+        let proposal = Proposal::new(Event::LedgerOpened(genesis.opened.clone()));
+        check_values(std::slice::from_ref(&proposal))?;
+        let view = crate::entry::State::default();
+        let salts = [genesis.salt, genesis.salt];
+        let encoded = batch.encode(&[proposal], &salts, &view, owner).map_err(|e| match e {
+            batch::BatchError::View(never) => match never {},
+            batch::BatchError::Payload(e) => AppendError::Payload(e),
+            batch::BatchError::Header(e) => AppendError::Header(e),
+            batch::BatchError::Sign(e) => AppendError::Sign(e),
+        })?;
+        let mut committer = Committer::open(store, config).map_err(boxed)?;
+        if committer.size() > 0 {
+            return Err(AppendError::Exists);
+        }
+        let result = committer.append::<AppendError>(&mut |base| {
+            if base > 0 { Err(AppendError::Exists) } else { Ok(encoded.iter().map(staged).collect()) }
+        });
+        result.map(|_| ()).map_err(append_error)
+    }
+
+    /// Opens a ledger for reading. `catalog` is the folder of its catalog; without one, lookups are derived in memory.
+    ///
+    /// # Errors
+    /// When there is none, or what the log says of itself does not fit together.
+    pub fn open(store: Arc<dyn Store>, catalog: Option<&Path>, notify: Notify) -> Result<Self, ReadError> {
+        let (id, keys) = opening(&store)?;
+        let reader = Reader::open(Arc::clone(&store), keys)?;
+        let root = reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
+        let size = reader.size();
+        let state = LedgerState { id, ..LedgerState::default() };
+        let (lookup, notice) = Lookup::open(catalog, &id);
+        if let Some(notice) = notice {
+            notify(&notice);
+        }
+        let lookup = Mutex::new(lookup);
+        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None };
+        ledger.check_lookup()?;
+        ledger.catch_up()?;
+        Ok(ledger)
+    }
+
+    /// Gives the ledger the means to append: finishes what a dead writer began, and compares the log with what is
+    /// remembered outside.
+    ///
+    /// # Errors
+    /// When the log cannot be finished, or is not what was remembered.
+    pub fn open_log(&mut self, config: Config) -> Result<Continuity, AppendError> {
+        let committer = Committer::open(Arc::clone(&self.store), config).map_err(boxed)?;
+        let continuity = committer.continuity();
+        self.committer = Some(committer);
+        self.refresh()?;
+        Ok(continuity)
+    }
+
+    /// Reads what has come since, by others or by an unfinished commit.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn refresh(&mut self) -> Result<(), ReadError> {
+        if self.reader.refresh()? {
+            self.size = self.reader.size();
+            self.root = self.reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
+            self.catch_up()?;
+        }
+        Ok(())
+    }
+
+    /// A catalog that reflects another history is begun anew.
+    fn check_lookup(&mut self) -> Result<(), ReadError> {
+        let (reflected, root) = {
+            let lookup = self.lock();
+            (lookup.size(), lookup.root())
+        };
+        if reflected == 0 || (reflected <= self.size && self.root_at(reflected)? == root) {
+            return Ok(());
+        }
+        (self.notify)("the catalog is rebuilt from the log: it reflects another history");
+        self.lock().reset()?;
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lookup> {
+        self.lookup.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings lookups and state up to the log.
+    fn catch_up(&mut self) -> Result<(), ReadError> {
+        self.fill(&mut self.lock())?;
+        self.fold_state()
+    }
+
+    /// Takes into the lookups what they do not reflect yet; one that is damaged on the way is begun anew, once.
+    fn fill(&self, lookup: &mut Lookup) -> Result<(), ReadError> {
+        let mut again = true;
+        let whole = self.reader.size();
+        while lookup.size() < whole {
+            let base = lookup.size();
+            let end = whole.min(base + CHUNK);
+            let mut made = Vec::with_capacity((end - base) as usize);
+            for entry in self.read_range(base..end)? {
+                made.push(changes(entry.index, &entry.header, entry.event()?.as_ref()));
+            }
+            let root = self.root_at(end)?;
+            match lookup.apply(base, made, end, &root) {
+                Ok(()) => {}
+                Err(Failed::Damaged(why)) if again => {
+                    again = false;
+                    (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                    lookup.reset()?;
+                }
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+        lookup.settle();
+        Ok(())
+    }
+
+    /// Asks the lookups; a catalog that turns out damaged is rebuilt from the log, and asked again.
+    fn ask<T>(&self, question: impl Fn(&Lookup) -> Result<T, Failed>) -> Result<T, ReadError> {
+        let mut lookup = self.lock();
+        match question(&lookup) {
+            Err(Failed::Damaged(why)) => {
+                (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                lookup.reset()?;
+                self.fill(&mut lookup)?;
+                Ok(question(&lookup)?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Folds the ledger's own state from the few entries that make it.
+    fn fold_state(&mut self) -> Result<(), ReadError> {
+        let mut state = LedgerState::default();
+        let core = self.lock().core();
+        for index in core {
+            if index.0 >= self.size {
+                break;
+            }
+            let entry = self.entry(index)?;
+            let event = entry.event()?;
+            state.apply(index, &entry.leaf, &entry.header, event.as_ref());
+        }
+        state.last_time = match self.size {
+            0 => None,
+            size => Some(self.entry(Index(size - 1))?.header.time),
+        };
+        self.state = state;
+        Ok(())
+    }
+
+    /// Number of entries.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Root of the tree over them.
+    pub fn root(&self) -> Digest {
+        self.root
+    }
+
+    /// The ledger's id: leaf hash of entry 0.
+    pub fn id(&self) -> Digest {
+        self.state.id
+    }
+
+    /// The ledger's name.
+    pub fn origin(&self) -> &str {
+        &self.state.origin
+    }
+
+    /// The ledger's own state.
+    pub fn state(&self) -> &LedgerState {
+        &self.state
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The log at its latest checkpoint.
+    pub fn reader(&self) -> &Reader<Arc<dyn Store>> {
+        &self.reader
+    }
+
+    /// The same ledger as it was after its first `size` entries, but for what was erased since.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn as_of(mut self, size: u64) -> Result<Self, ReadError> {
+        if size == 0 || size > self.size {
+            return Err(ReadError::NoEntry { index: Index(size.saturating_sub(1)), size: self.size });
+        }
+        self.root = self.root_at(size)?;
+        self.size = size;
+        self.committer = None;
+        self.fold_state()?;
+        Ok(self)
+    }
+
+    /// Number of entries before the first one later than `time`.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn size_at(&self, time: Timestamp) -> Result<u64, ReadError> {
+        for index in 0..self.size {
+            // Times may step back by minutes, so only a walk in order finds the first later one.
+            if self.entry(Index(index))?.header.time > time {
+                return Ok(index);
+            }
+        }
+        Ok(self.size)
+    }
+
+    /// Root of the tree over the first `size` entries.
+    ///
+    /// # Errors
+    /// When the tiles cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Digest, ReadError> {
+        crate::tlog::tree::root(&self.reader.hashes(), size).map_err(|e| ReadError::Log(e.into()))
+    }
+
+    /// An entry, hashed again and held against its leaf in the tree.
+    ///
+    /// # Errors
+    /// When there is none, or it is not what the tree says.
+    pub fn entry(&self, index: Index) -> Result<Entry, ReadError> {
+        if index.0 >= self.size {
+            return Err(ReadError::NoEntry { index, size: self.size });
+        }
+        let entry =
+            self.read_range(index.0..index.0 + 1)?.pop().ok_or(ReadError::NoEntry { index, size: self.size })?;
+        let place = Place { level: 0, n: index.0 };
+        let leaf = self.reader.hashes().read(&[place]).map_err(super::log::LogError::from)?;
+        if leaf != [entry.leaf] {
+            return Err(ReadError::Leaf { index });
+        }
+        Ok(entry)
+    }
+
+    fn read_range(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
+        let entries = self.reader.entries(range.clone())?;
+        let payloads = self.reader.payloads(range.clone())?;
+        let read = |((index, bytes), payload)| Entry::read(Index(index), bytes, payload);
+        range.zip(entries).zip(payloads).map(read).collect()
+    }
+
+    /// Entries in order, held against their leaves.
+    ///
+    /// # Errors
+    /// As [`Ledger::entry`].
+    pub fn entries(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
+        let entries = self.read_range(range)?;
+        let places: Vec<Place> = entries.iter().map(|e| Place { level: 0, n: e.index.0 }).collect();
+        let leaves = self.reader.hashes().read(&places).map_err(super::log::LogError::from)?;
+        match entries.iter().zip(&leaves).find(|(entry, leaf)| entry.leaf != **leaf) {
+            Some((entry, _)) => Err(ReadError::Leaf { index: entry.index }),
+            None => Ok(entries),
+        }
+    }
+
+    /// Entries that the catalog names for a term, and that this view shows; each is to be looked at, since the catalog
+    /// tells only where to look.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn find(&self, term: Term<'_>) -> Result<Vec<Index>, ReadError> {
+        let mut found = self.ask(|lookup| lookup.find(&term))?;
+        found.retain(|i| i.0 < self.size);
+        Ok(found)
+    }
+
+    /// Numbers of all claims, in order.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn claims(&self) -> Result<Vec<Index>, ReadError> {
+        let rows = self.ask(Lookup::rows)?;
+        Ok(rows.iter().map(Row::number).filter(|i| i.0 < self.size).collect())
+    }
+
+    /// The catalog's row of each claim, by number; each reflects the latest tree, whatever this view shows.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn rows(&self) -> Result<Vec<Row>, ReadError> {
+        self.ask(Lookup::rows)
+    }
+
+    /// The catalog's row of a claim.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn row(&self, claim: Index) -> Result<Option<Row>, ReadError> {
+        self.ask(|lookup| lookup.row(claim))
+    }
+
+    /// Entries that may have the content of each key; candidates, as [`Ledger::find`].
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn with_content(&self, keys: &[ContentKey]) -> Result<Vec<Option<Index>>, ReadError> {
+        self.ask(|lookup| lookup.content(keys))
+    }
+
+    /// Every entry about a subject, its own first.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn history(&self, subject: Index) -> Result<Vec<Entry>, ReadError> {
+        let mut entries = vec![self.entry(subject)?];
+        for index in self.find(Term::About(subject))? {
+            let entry = self.entry(index)?;
+            if entry.header.about == Some(subject) {
+                entries.push(entry);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// A claim as it stands; `None` where the entry records none.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn claim(&self, number: Index) -> Result<Option<ClaimState>, ReadError> {
+        if number.0 >= self.size || self.subject_kind(number)? != Some(SubjectKind::Claim) {
+            return Ok(None);
+        }
+        let mut history = self.history(number)?.into_iter();
+        let Some(own) = history.next() else { return Ok(None) };
+        let mut claim = ClaimState::recorded(number, own.leaf, &own.header, own.event()?);
+        for entry in history {
+            claim.apply(entry.index, &entry.header, entry.event()?);
+        }
+        Ok(Some(claim))
+    }
+
+    /// A document as it stands; `None` where the entry registers none.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn document_state(&self, number: Index) -> Result<Option<DocumentState>, ReadError> {
+        if number.0 >= self.size || self.subject_kind(number)? != Some(SubjectKind::Document) {
+            return Ok(None);
+        }
+        let mut history = self.history(number)?.into_iter();
+        let Some(own) = history.next() else { return Ok(None) };
+        let mut document = DocumentState::registered(number, own.leaf, &own.header, own.event()?);
+        for entry in history {
+            document.apply(entry.index, &entry.header, entry.event()?);
+        }
+        Ok(Some(document))
+    }
+
+    fn subject_kind(&self, number: Index) -> Result<Option<SubjectKind>, ReadError> {
+        match self.entry(number)?.header.kind.row().about {
+            About::Creates(kind) => Ok(Some(kind)),
+            _ => Ok(None),
+        }
+    }
+
+    /// What the structure needs to know of an entry.
+    pub(super) fn entry_info(&self, index: Index) -> Result<Option<EntryInfo>, ReadError> {
+        if index.0 >= self.size {
+            return Ok(None);
+        }
+        let entry = self.entry(index)?;
+        Ok(Some(EntryInfo { kind: Some(entry.header.kind), subject: entry.subject(), agent: entry.header.agent }))
+    }
+
+    /// What the structure needs to know of a subject.
+    pub(super) fn subject_info(&self, number: Index) -> Result<Option<SubjectInfo>, ReadError> {
+        if number.0 >= self.size {
+            return Ok(None);
+        }
+        let Some(kind) = self.subject_kind(number)? else { return Ok(None) };
+        if kind != SubjectKind::Claim {
+            return Ok(Some(SubjectInfo { kind, last: self.last_about(number)?, workflow: None }));
+        }
+        let mut info = SubjectInfo { kind, last: number, workflow: Some(Workflow::Recorded) };
+        for entry in self.history(number)?.into_iter().skip(1) {
+            info.last = entry.index;
+            if let Some(workflow) = moves_to(entry.header.kind, entry.event()?.as_ref()) {
+                info.workflow = workflow;
+            }
+        }
+        Ok(Some(info))
+    }
+
+    /// The last entry about a subject, without reading all the others: of the ledger itself there are very many.
+    fn last_about(&self, subject: Index) -> Result<Index, ReadError> {
+        let mut before = Index(self.size);
+        while let Some(index) = self.ask(|lookup| lookup.last(&Term::About(subject), before))? {
+            if self.entry(index)?.header.about == Some(subject) {
+                return Ok(index);
+            }
+            before = index;
+        }
+        Ok(subject)
+    }
+
+    /// Puts a batch on record: checks it against the state at the head, signs, commits, and brings the catalog up to it.
+    ///
+    /// # Errors
+    /// When something in it is refused, or the commit fails; see [`AppendError`] for what is then on record.
+    pub fn append(
+        &mut self,
+        agent: Index,
+        signer: &dyn AgentSigner,
+        proposals: &[Proposal],
+        now: Timestamp,
+        random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
+    ) -> Result<Receipt, AppendError> {
+        check_values(proposals)?;
+        if proposals.len() >= MAX_COMMIT_ENTRIES {
+            return Err(AppendError::TooMany { len: proposals.len(), limit: MAX_COMMIT_ENTRIES - 1 });
+        }
+        let mut committer = self.committer.take().ok_or(AppendError::ReadOnly)?;
+        let mut made = Vec::new();
+        let result = committer.append::<AppendError>(&mut |base| {
+            if self.size < base {
+                self.refresh()?;
+            }
+            let encoded = self.build(agent, signer, proposals, now, random)?;
+            made = encoded.iter().enumerate().map(|(k, e)| (Index(base + k as u64), e.leaf)).collect();
+            Ok(encoded.iter().map(staged).collect())
+        });
+        self.committer = Some(committer);
+        let committed = result.map_err(append_error)?;
+        self.refresh()?;
+        let notices = committed.aftermath.iter().map(describe).collect();
+        Ok(Receipt { base: committed.base, entries: made, size: committed.size, root: committed.root, notices })
+    }
+
+    fn build(
+        &self,
+        agent: Index,
+        signer: &dyn AgentSigner,
+        proposals: &[Proposal],
+        now: Timestamp,
+        random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
+    ) -> Result<Vec<crate::entry::Encoded>, AppendError> {
+        let mut bytes = vec![0; (proposals.len() + 1) * 16];
+        random(&mut bytes).map_err(|reason| AppendError::Randomness { reason })?;
+        let salts: Vec<Salt> = bytes
+            .chunks_exact(16)
+            .map(|chunk| {
+                let mut salt = [0; 16];
+                salt.copy_from_slice(chunk);
+                Salt(salt)
+            })
+            .collect();
+        let batch = Batch { agent, time: now, ledger: self.id() };
+        let overlay = Overlay::new(self);
+        let drafts = batch.draft(proposals, &salts, &overlay).map_err(batch_error)?;
+        self.check_batch(proposals, &drafts, now)?;
+        batch.sign(drafts, salts[proposals.len()], &overlay, signer).map_err(batch_error)
+    }
+
+    fn check_batch(
+        &self,
+        proposals: &[Proposal],
+        drafts: &[crate::entry::Draft],
+        now: Timestamp,
+    ) -> Result<(), AppendError> {
+        let base = self.size;
+        let events: Vec<_> = proposals.iter().map(|p| batch::at_base(&p.event, base)).collect();
+        let pairs: Vec<_> = drafts.iter().zip(&events).map(|(d, e)| (&d.header, e.as_ref())).collect();
+        let mut overlay = Overlay::new(self);
+        let mut refused = Vec::new();
+        for position in 0..pairs.len() {
+            let objections = overlay.add(&pairs[..=position], now.day())?;
+            refused.extend(objections.into_iter().map(|objection| Refused { position, objection }));
+        }
+        if refused.is_empty() { Ok(()) } else { Err(AppendError::Refused { refused }) }
+    }
+
+    /// Keeps the bytes of a document with the ledger, for the desk alone.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn hold(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = Digest::of(bytes);
+        self.store.put(&blob_path(&digest), bytes)?;
+        Ok(digest)
+    }
+
+    /// The bytes of a document, if they are held.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(&blob_path(digest), MAX_BLOB)
+    }
+}
+
+/// Largest captured document, in bytes.
+pub const MAX_BLOB: usize = 256 << 20;
+
+fn blob_path(digest: &Digest) -> StorePath {
+    let hex = digest.hex();
+    StorePath::built(format!("blobs/sha256/{}/{hex}", &hex[..2]))
+}
+
+impl Context for Ledger {
+    fn document(&self, number: Index) -> Option<DocumentState> {
+        self.document_state(number).ok().flatten()
+    }
+
+    fn held(&self, sha256: &Digest) -> bool {
+        self.blob(sha256).is_ok_and(|b| b.is_some())
+    }
+
+    fn ledger(&self) -> &LedgerState {
+        &self.state
+    }
+}
+
+/// The id of the ledger in a store, as far as its first entry can be read; nothing of it is checked.
+pub fn identify(store: &Arc<dyn Store>) -> Option<Digest> {
+    opening(store).ok().map(|(id, _)| id)
+}
+
+/// The ledger's id, and the log's key as entry 0 gives it. The size in a checkpoint that nobody has checked yet only
+/// tells where entry 0 lies.
+fn opening(store: &Arc<dyn Store>) -> Result<(Digest, Vec<Verifier>), ReadError> {
+    let bytes = store.read(Cell::Checkpoint)?.ok_or(ReadError::NoLedger)?;
+    let size = Note::parse(&bytes)
+        .ok()
+        .and_then(|note| note.text().lines().nth(1).and_then(|line| line.parse::<u64>().ok()))
+        .ok_or(ReadError::NotOpened)?;
+    let first = |series| -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(bundle) = Bundle::holding(series, 0, size) else { return Ok(None) };
+        let Some(bytes) = read_bundle(store, bundle)? else { return Ok(None) };
+        let mut items = bundle.decode(&bytes).map_err(|error| super::log::LogError::Bundle { bundle, error })?;
+        Ok(items.next().map(<[u8]>::to_vec))
+    };
+    let bytes = first(Series::Entries)?.ok_or(ReadError::NotOpened)?;
+    let payload = first(Series::Payloads)?.ok_or(ReadError::NotOpened)?;
+    let entry = Entry::read(Index(0), bytes, Some(payload))?;
+    match entry.event()? {
+        Some(Event::LedgerOpened(opened)) => {
+            let key: Verifier = opened.log_key.parse().map_err(|_| ReadError::NotOpened)?;
+            Ok((entry.leaf, vec![key]))
+        }
+        _ => Err(ReadError::NotOpened),
+    }
+}
+
+fn check_values(proposals: &[Proposal]) -> Result<(), AppendError> {
+    for (position, proposal) in proposals.iter().enumerate() {
+        if let Some(problem) = proposal.event.problems().into_iter().next() {
+            return Err(AppendError::Value { position, problem });
+        }
+    }
+    Ok(())
+}
+
+fn staged(encoded: &crate::entry::Encoded) -> staging::Encoded {
+    staging::Encoded { entry: encoded.entry.clone(), payload: encoded.payload.clone() }
+}
+
+fn boxed(error: commit::CommitError) -> AppendError {
+    AppendError::Commit(Box::new(error))
+}
+
+fn append_error(error: commit::AppendError<AppendError>) -> AppendError {
+    match error {
+        commit::AppendError::Build(error) => error,
+        commit::AppendError::Refused(error) => boxed(error),
+        commit::AppendError::Unpublished { base, size, cause, .. } => AppendError::Unpublished { base, size, cause },
+        commit::AppendError::Unclear { base, leaf, cause } => AppendError::Unclear { base, leaf, cause },
+    }
+}
+
+fn batch_error(error: batch::BatchError<ReadError>) -> AppendError {
+    match error {
+        batch::BatchError::View(error) => AppendError::Read(error),
+        batch::BatchError::Payload(error) => AppendError::Payload(error),
+        batch::BatchError::Header(error) => AppendError::Header(error),
+        batch::BatchError::Sign(error) => AppendError::Sign(error),
+    }
+}
+
+fn describe(aftermath: &commit::Aftermath) -> String {
+    let mut text = aftermath.to_string();
+    let mut source = std::error::Error::source(aftermath);
+    while let Some(error) = source {
+        text.push_str(&format!(": {error}"));
+        source = error.source();
+    }
+    text
+}
