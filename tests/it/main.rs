@@ -28,6 +28,7 @@ mod json;
 mod ledger;
 mod ledger_oracle;
 mod ledgers;
+mod list;
 mod spec;
 mod sshsig;
 mod state;
