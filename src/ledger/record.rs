@@ -621,7 +621,6 @@ impl Ledger {
         Ok(())
     }
 
-    #[expect(clippy::type_complexity, reason = "a pair that two lines use")]
     fn build<'p>(
         &self,
         agent: Index,
@@ -814,7 +813,8 @@ fn describe(aftermath: &commit::Aftermath) -> String {
     let mut text = aftermath.to_string();
     let mut source = std::error::Error::source(aftermath);
     while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
+        text.push_str(": ");
+        text.push_str(&error.to_string());
         source = error.source();
     }
     text

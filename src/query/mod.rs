@@ -205,11 +205,13 @@ fn value(chars: &[char], start: usize) -> Result<(String, usize), QueryError> {
     Ok((chars[start..end].iter().collect(), end))
 }
 
+/// What is wrong with a word of a vocabulary, if anything.
+fn word<T: std::str::FromStr<Err = crate::claim::vocab::NotInVocabulary>>(value: &str) -> Option<String> {
+    value.parse::<T>().err().map(|e| e.to_string())
+}
+
 fn check(field: Field, value: String, at: usize) -> Result<String, QueryError> {
     let bad = |message: String| Err(QueryError::Value { at, message });
-    fn word<T: std::str::FromStr<Err = crate::claim::vocab::NotInVocabulary>>(value: &str) -> Option<String> {
-        value.parse::<T>().err().map(|e| e.to_string())
-    }
     let mistake = match field {
         Field::Finding if value == "unverified" => None,
         Field::Finding => word::<Finding>(&value).map(|m| format!("{m}, unverified")),

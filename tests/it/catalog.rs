@@ -354,7 +354,9 @@ impl Model {
             let mut terms = terms.clone();
             terms.sort_unstable();
             terms.dedup();
-            terms.iter().for_each(|t| by_term.entry(*t).or_default().push(Index(index)));
+            for t in terms {
+                by_term.entry(*t).or_default().push(Index(index));
+            }
             by_content.entry(*content).or_insert(Index(index));
         }
         for (term, indexes) in &by_term {

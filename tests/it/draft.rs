@@ -225,8 +225,11 @@ fn a_mistake_brings_no_other_about() {
 
 #[test]
 fn two_mistakes_in_one_table_are_both_told() {
-    let text =
-        EXAMPLE.replacen("kind = \"opinion\"", "kind = \"view\"", 1).replacen("why_not = \"opinion\"", "language = 1", 1);
+    let text = EXAMPLE.replacen("kind = \"opinion\"", "kind = \"view\"", 1).replacen(
+        "why_not = \"opinion\"",
+        "language = 1",
+        1,
+    );
     let found = mistakes(&[("article.toml", &text)]);
     let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
     // `language` is no key of a claim, and whatever the kind should have been, a reason why not is wanting.
