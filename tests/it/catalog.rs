@@ -355,7 +355,7 @@ impl Model {
             terms.sort_unstable();
             terms.dedup();
             for t in terms {
-                by_term.entry(*t).or_default().push(Index(index));
+                by_term.entry(t).or_default().push(Index(index));
             }
             by_content.entry(*content).or_insert(Index(index));
         }
