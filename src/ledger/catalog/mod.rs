@@ -220,11 +220,11 @@ impl Catalog {
         }
     }
 
-    /// The rows of all claims, by number.
+    /// The rows of all claims, by number. Whether one is missing is known at the end only: then the last item is an error.
     ///
     /// # Errors
     /// When the catalog is damaged.
-    pub fn rows(&self) -> Result<Rows, CatalogError> {
+    pub fn rows(&self) -> Result<Rows<'_>, CatalogError> {
         Ok(Rows::new(&self.shelf, self.stamp.rows.unwrap_or_default(), self.stamp.size)?)
     }
 }
