@@ -2,10 +2,12 @@
 //!
 //! Everything it says is read from the log and hashed again; the catalog only tells where to look.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{Scope, ScopedJoinHandle};
 
-use super::catalog::{ContentKey, Row, Term, changes};
+use super::catalog::{Change, ContentKey, Row, Term, changes, changes_with};
 use super::commit::{self, Committer, Config, Continuity};
 use super::error::{AppendError, ReadError, Refused};
 use super::item::Entry;
@@ -18,8 +20,8 @@ use crate::claim::vocab::Workflow;
 use crate::entry::sshsig::Signer as AgentSigner;
 use crate::entry::state::moves_to;
 use crate::entry::{
-    Batch, ClaimState, DocumentState, EntryInfo, Event, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind, batch,
-    kind::About,
+    Batch, ClaimState, DocumentState, EntryInfo, Event, Header, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind,
+    batch, kind::About,
 };
 use crate::exchange::view::Context;
 use crate::hash::{Digest, Index};
@@ -32,6 +34,9 @@ use crate::tlog::tree::{HashReader as _, Place};
 
 /// Entries read from the log at once while catching up.
 pub(super) const CHUNK: u64 = 10_240;
+
+/// Entries from which on working out what they change is worth a thread.
+const PARALLEL_CHANGES: usize = 128;
 
 /// Hears what a person should hear: that a catalog is rebuilt, say.
 pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
@@ -102,7 +107,7 @@ impl Ledger {
             return Err(AppendError::Exists);
         }
         let result = committer.append::<AppendError>(&mut |base| {
-            if base > 0 { Err(AppendError::Exists) } else { Ok(encoded.iter().map(staged).collect()) }
+            if base > 0 { Err(AppendError::Exists) } else { Ok(encoded.iter().cloned().map(|e| split(e).0).collect()) }
         });
         result.map(|_| ()).map_err(append_error)
     }
@@ -365,8 +370,7 @@ impl Ledger {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn claims(&self) -> Result<Vec<Index>, ReadError> {
-        let rows = self.ask(Lookup::rows)?;
-        Ok(rows.iter().map(Row::number).filter(|i| i.0 < self.size).collect())
+        self.claims_where(Index(0), usize::MAX, |_| true)
     }
 
     /// The catalog's row of each claim, by number; each reflects the latest tree, whatever this view shows.
@@ -375,6 +379,23 @@ impl Ledger {
     /// When the catalog cannot be read.
     pub fn rows(&self) -> Result<Vec<Row>, ReadError> {
         self.ask(Lookup::rows)
+    }
+
+    /// Numbers of at most `limit` claims from `from` on whose row passes `keep`, in order. Rows reflect the latest tree:
+    /// of an earlier one ([`Ledger::as_of`]) all claims are given, whatever `keep` says.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn claims_where(
+        &self,
+        from: Index,
+        limit: usize,
+        keep: impl Fn(&Row) -> bool,
+    ) -> Result<Vec<Index>, ReadError> {
+        let latest = self.size == self.reader.size();
+        let mut found = self.ask(|lookup| lookup.claims_where(from, limit, &|row| !latest || keep(row)))?;
+        found.retain(|i| i.0 < self.size);
+        Ok(found)
     }
 
     /// The catalog's row of a claim.
@@ -393,12 +414,42 @@ impl Ledger {
         self.ask(|lookup| lookup.content(keys))
     }
 
+    /// For each proposal the entry that says the same about the same subject, where there is one.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn on_record(&self, proposals: &[Proposal]) -> Result<Vec<Option<Index>>, ReadError> {
+        // What refers to something not yet numbered cannot be on record yet.
+        let one = |k: usize| Ok::<_, ReadError>(proposals[k].event.content_digest().ok());
+        let contents = batch::in_halves(proposals.len(), |range| range.map(one).collect::<Result<Vec<_>, _>>())?;
+        let asked: Vec<(usize, Option<Index>, Digest)> = contents
+            .into_iter()
+            .enumerate()
+            .filter_map(|(k, content)| content.map(|content| (k, proposals[k].about, content)))
+            .collect();
+        let keys: Vec<ContentKey> =
+            asked.iter().map(|(_, about, digest)| ContentKey::content(*about, digest)).collect();
+        let mut found = vec![None; proposals.len()];
+        for ((k, about, content), candidate) in asked.into_iter().zip(self.with_content(&keys)?) {
+            let Some(candidate) = candidate.filter(|index| index.0 < self.size) else { continue };
+            let entry = self.entry(candidate)?;
+            let same = entry.event()?.is_some_and(|event| event.content_digest().is_ok_and(|digest| digest == content));
+            found[k] = (same && entry.header.about == about).then_some(candidate);
+        }
+        Ok(found)
+    }
+
     /// Every entry about a subject, its own first.
     ///
     /// # Errors
     /// When the log or the catalog cannot be read.
     pub fn history(&self, subject: Index) -> Result<Vec<Entry>, ReadError> {
-        let mut entries = vec![self.entry(subject)?];
+        self.history_of(self.entry(subject)?)
+    }
+
+    fn history_of(&self, own: Entry) -> Result<Vec<Entry>, ReadError> {
+        let subject = own.index;
+        let mut entries = vec![own];
         for index in self.find(Term::About(subject))? {
             let entry = self.entry(index)?;
             if entry.header.about == Some(subject) {
@@ -413,10 +464,8 @@ impl Ledger {
     /// # Errors
     /// When the log or the catalog cannot be read.
     pub fn claim(&self, number: Index) -> Result<Option<ClaimState>, ReadError> {
-        if number.0 >= self.size || self.subject_kind(number)? != Some(SubjectKind::Claim) {
-            return Ok(None);
-        }
-        let mut history = self.history(number)?.into_iter();
+        let Some(own) = self.subject(number, SubjectKind::Claim)? else { return Ok(None) };
+        let mut history = self.history_of(own)?.into_iter();
         let Some(own) = history.next() else { return Ok(None) };
         let mut claim = ClaimState::recorded(number, own.leaf, &own.header, own.event()?);
         for entry in history {
@@ -430,16 +479,23 @@ impl Ledger {
     /// # Errors
     /// When the log or the catalog cannot be read.
     pub fn document_state(&self, number: Index) -> Result<Option<DocumentState>, ReadError> {
-        if number.0 >= self.size || self.subject_kind(number)? != Some(SubjectKind::Document) {
-            return Ok(None);
-        }
-        let mut history = self.history(number)?.into_iter();
+        let Some(own) = self.subject(number, SubjectKind::Document)? else { return Ok(None) };
+        let mut history = self.history_of(own)?.into_iter();
         let Some(own) = history.next() else { return Ok(None) };
         let mut document = DocumentState::registered(number, own.leaf, &own.header, own.event()?);
         for entry in history {
             document.apply(entry.index, &entry.header, entry.event()?);
         }
         Ok(Some(document))
+    }
+
+    /// The entry that created a subject of this kind; `None` where `number` is another's, or none yet.
+    fn subject(&self, number: Index, kind: SubjectKind) -> Result<Option<Entry>, ReadError> {
+        if number.0 >= self.size {
+            return Ok(None);
+        }
+        let own = self.entry(number)?;
+        Ok((own.header.kind.row().about == About::Creates(kind)).then_some(own))
     }
 
     fn subject_kind(&self, number: Index) -> Result<Option<SubjectKind>, ReadError> {
@@ -506,56 +562,94 @@ impl Ledger {
             return Err(AppendError::TooMany { len: proposals.len(), limit: MAX_COMMIT_ENTRIES - 1 });
         }
         let mut committer = self.committer.take().ok_or(AppendError::ReadOnly)?;
-        let mut made = Vec::new();
-        let result = committer.append::<AppendError>(&mut |base| {
-            if self.size < base {
-                self.refresh()?;
-            }
-            let encoded = self.build(agent, signer, proposals, now, random)?;
-            made = encoded.iter().enumerate().map(|(k, e)| (Index(base + k as u64), e.leaf)).collect();
-            Ok(encoded.iter().map(staged).collect())
+        // What the batch changes in the catalog is worked out while the disk is busy with the batch itself.
+        let (result, made, changes) = std::thread::scope(|scope| {
+            let mut made = Vec::new();
+            let mut changes = Changes::default();
+            let result = committer.append::<AppendError>(&mut |base| {
+                if self.size < base {
+                    self.refresh()?;
+                }
+                let (encoded, events) = self.build(agent, signer, proposals, now, random)?;
+                made = encoded.iter().enumerate().map(|(k, e)| (Index(base + k as u64), e.leaf)).collect();
+                let (staged, parts): (Vec<_>, Vec<_>) = encoded.into_iter().map(split).unzip();
+                changes = Changes::of(scope, self.size, parts, events);
+                Ok(staged)
+            });
+            (result, made, changes.join())
         });
         self.committer = Some(committer);
         let committed = result.map_err(append_error)?;
-        self.refresh()?;
+        self.take_in(&committed, changes, now)?;
         let notices = committed.aftermath.iter().map(describe).collect();
         Ok(Receipt { base: committed.base, entries: made, size: committed.size, root: committed.root, notices })
     }
 
-    fn build(
+    /// Brings reader, lookups and state up to a commit of one's own, without reading back what was just written, and to
+    /// whatever others have committed since.
+    fn take_in(
+        &mut self,
+        committed: &commit::Committed,
+        changes: Vec<Change>,
+        now: Timestamp,
+    ) -> Result<(), ReadError> {
+        let (base, size) = (committed.base, committed.size);
+        let follows = self.size == base && changes.len() as u64 == size - base;
+        let core = changes.iter().any(|change| change.core);
+        if !follows || changes.first().is_none_or(|change| change.index.0 != base) {
+            return self.refresh();
+        }
+        self.reader.refresh()?;
+        {
+            let mut lookup = self.lock();
+            if lookup.size() == base {
+                match lookup.apply(base, changes, size, &committed.root) {
+                    Err(Failed::Damaged(why)) => {
+                        (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                        lookup.reset()?;
+                    }
+                    other => other?,
+                }
+            }
+        }
+        self.size = self.reader.size();
+        self.root = self.reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
+        if core || self.size != size || self.lock().size() != size {
+            return self.catch_up();
+        }
+        self.state.last_time = Some(now);
+        Ok(())
+    }
+
+    #[expect(clippy::type_complexity, reason = "a pair that two lines use")]
+    fn build<'p>(
         &self,
         agent: Index,
         signer: &dyn AgentSigner,
-        proposals: &[Proposal],
+        proposals: &'p [Proposal],
         now: Timestamp,
         random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
-    ) -> Result<Vec<crate::entry::Encoded>, AppendError> {
+    ) -> Result<(Vec<crate::entry::Encoded>, Vec<Cow<'p, Event>>), AppendError> {
         let mut bytes = vec![0; (proposals.len() + 1) * 16];
         random(&mut bytes).map_err(|reason| AppendError::Randomness { reason })?;
-        let salts: Vec<Salt> = bytes
-            .chunks_exact(16)
-            .map(|chunk| {
-                let mut salt = [0; 16];
-                salt.copy_from_slice(chunk);
-                Salt(salt)
-            })
-            .collect();
+        let (salts, _) = bytes.as_chunks::<16>();
+        let salts: Vec<Salt> = salts.iter().map(|salt| Salt(*salt)).collect();
         let batch = Batch { agent, time: now, ledger: self.id() };
         let overlay = Overlay::new(self);
         let drafts = batch.draft(proposals, &salts, &overlay).map_err(batch_error)?;
-        self.check_batch(proposals, &drafts, now)?;
-        batch.sign(drafts, salts[proposals.len()], &overlay, signer).map_err(batch_error)
+        let events: Vec<_> = proposals.iter().map(|p| batch::at_base(&p.event, self.size)).collect();
+        self.check_batch(&events, &drafts, now)?;
+        let encoded = batch.sign(drafts, salts[proposals.len()], &overlay, signer).map_err(batch_error)?;
+        Ok((encoded, events))
     }
 
     fn check_batch(
         &self,
-        proposals: &[Proposal],
+        events: &[Cow<'_, Event>],
         drafts: &[crate::entry::Draft],
         now: Timestamp,
     ) -> Result<(), AppendError> {
-        let base = self.size;
-        let events: Vec<_> = proposals.iter().map(|p| batch::at_base(&p.event, base)).collect();
-        let pairs: Vec<_> = drafts.iter().zip(&events).map(|(d, e)| (&d.header, e.as_ref())).collect();
+        let pairs: Vec<_> = drafts.iter().zip(events).map(|(d, e)| (&d.header, e.as_ref())).collect();
         let mut overlay = Overlay::new(self);
         let mut refused = Vec::new();
         for position in 0..pairs.len() {
@@ -633,16 +727,60 @@ fn opening(store: &Arc<dyn Store>) -> Result<(Digest, Vec<Verifier>), ReadError>
 }
 
 fn check_values(proposals: &[Proposal]) -> Result<(), AppendError> {
-    for (position, proposal) in proposals.iter().enumerate() {
-        if let Some(problem) = proposal.event.problems().into_iter().next() {
-            return Err(AppendError::Value { position, problem });
-        }
-    }
-    Ok(())
+    let one = |position: usize| match proposals[position].event.problems().into_iter().next() {
+        Some(problem) => Err(AppendError::Value { position, problem }),
+        None => Ok(()),
+    };
+    batch::in_halves(proposals.len(), |range| range.map(one).collect::<Result<Vec<()>, _>>()).map(|_| ())
 }
 
-fn staged(encoded: &crate::entry::Encoded) -> staging::Encoded {
-    staging::Encoded { entry: encoded.entry.clone(), payload: encoded.payload.clone() }
+/// What is staged of an entry, and what the catalog is told of it.
+fn split(encoded: crate::entry::Encoded) -> (staging::Encoded, Part) {
+    let crate::entry::Encoded { header, entry, payload, content, .. } = encoded;
+    (staging::Encoded { entry, payload }, Part { header, content })
+}
+
+/// What the catalog needs to know of an entry beside its event.
+struct Part {
+    header: Header,
+    content: Digest,
+}
+
+/// What a batch changes in the catalog, perhaps still being worked out.
+enum Changes<'s> {
+    Made(Vec<Change>),
+    Making(ScopedJoinHandle<'s, Vec<Change>>),
+}
+
+impl Default for Changes<'_> {
+    fn default() -> Self {
+        Self::Made(Vec::new())
+    }
+}
+
+impl<'s> Changes<'s> {
+    fn of<'p: 's>(scope: &'s Scope<'s, '_>, base: u64, parts: Vec<Part>, events: Vec<Cow<'p, Event>>) -> Self {
+        if parts.len() < PARALLEL_CHANGES {
+            return Self::Made(changes_of(base, &parts, &events));
+        }
+        Self::Making(scope.spawn(move || changes_of(base, &parts, &events)))
+    }
+
+    fn join(self) -> Vec<Change> {
+        match self {
+            Self::Made(changes) => changes,
+            Self::Making(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        }
+    }
+}
+
+/// The closing signature of a batch has a header without an event here; its body is in no lookup but by its content.
+fn changes_of(base: u64, parts: &[Part], events: &[Cow<'_, Event>]) -> Vec<Change> {
+    let events = events.iter().map(|event| Some(event.as_ref())).chain(std::iter::repeat(None));
+    let one = |((k, part), event): ((usize, &Part), Option<&Event>)| {
+        changes_with(Index(base + k as u64), &part.header, event, Some(part.content))
+    };
+    parts.iter().enumerate().zip(events).map(one).collect()
 }
 
 fn boxed(error: commit::CommitError) -> AppendError {

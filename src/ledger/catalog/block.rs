@@ -128,21 +128,25 @@ pub struct Rows {
     walk: Walk,
     rows: std::vec::IntoIter<Row>,
     seen: Total,
-    total: Total,
+    /// What all have to add up to, where all are read.
+    total: Option<Total>,
+    /// The first claim wanted.
+    from: u64,
     size: u64,
     done: bool,
 }
 
 impl Rows {
-    /// The rows of a record of `size` entries.
-    pub(super) fn new(shelf: &Shelf, total: Total, size: u64) -> Result<Self, Damage> {
-        let walk = shelf.walk(Space::Rows, &[])?;
-        Ok(Self { walk, rows: Vec::new().into_iter(), seen: Total::default(), total, size, done: false })
+    /// The rows from `from` on of a record of `size` entries.
+    pub(super) fn new(shelf: &Shelf, from: u64, total: Total, size: u64) -> Result<Self, Damage> {
+        let walk = shelf.walk(Space::Rows, &(from / SPAN).to_be_bytes())?;
+        let total = (from == 0).then_some(total);
+        Ok(Self { walk, rows: Vec::new().into_iter(), seen: Total::default(), total, from, size, done: false })
     }
 
     fn block(&mut self) -> Result<bool, Damage> {
         let Some((key, value)) = self.walk.next()? else {
-            return if self.seen == self.total { Ok(false) } else { Err(Damage::Missing) };
+            return if self.total.is_none_or(|total| total == self.seen) { Ok(false) } else { Err(Damage::Missing) };
         };
         let rows = read(&key, &value)?;
         if rows.iter().any(|row| row.last >= self.size) {
@@ -160,6 +164,9 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(row) = self.rows.next() {
+                if row.number < self.from {
+                    continue;
+                }
                 return Some(Ok(row));
             }
             if self.done {
