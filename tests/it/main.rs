@@ -9,6 +9,7 @@ mod draft_anchor;
 mod draft_plan;
 mod ledger;
 mod ledger_oracle;
+mod list;
 mod store;
 mod tlog_bundle;
 mod tlog_checkpoint;
