@@ -18,11 +18,12 @@ pub(super) struct Overlay<'l> {
     base: u64,
     state: LedgerState,
     entries: Vec<EntryInfo>,
+    /// Subjects that an entry of the batch is about. One that the batch creates and nothing more is told from `entries`.
     subjects: HashMap<Index, SubjectInfo>,
     /// Subjects of the record itself, as looked up: a bulk batch asks for the same document ten thousand times.
     seen: RefCell<HashMap<Index, Option<SubjectInfo>>>,
     digests: HashMap<Digest, ()>,
-    /// For each subject, the entries of the batch about it, by position.
+    /// For each subject, the entries of the batch about it, by position, but for the one that creates it.
     by_subject: HashMap<Index, Vec<usize>>,
 }
 
@@ -103,9 +104,11 @@ impl<'l> Overlay<'l> {
     /// The claim as the record and the batch so far have it.
     fn claim(&self, number: Index, before: &[(&Header, &Event)]) -> Result<Option<ClaimState>, ReadError> {
         let mut claim = if number.0 < self.base { self.ledger.claim(number)? } else { None };
-        for position in self.by_subject.get(&number).into_iter().flatten() {
-            let Some((header, event)) = before.get(*position) else { continue };
-            let index = Index(self.base + *position as u64);
+        let own = number.0.checked_sub(self.base).map(|position| position as usize);
+        let later = self.by_subject.get(&number).into_iter().flatten().copied();
+        for position in own.into_iter().chain(later) {
+            let Some((header, event)) = before.get(position) else { continue };
+            let index = Index(self.base + position as u64);
             match &mut claim {
                 Some(claim) => claim.apply(index, header, Some((*event).clone())),
                 // A leaf hash is not known before signing, and no guard looks at it.
@@ -124,19 +127,25 @@ impl<'l> Overlay<'l> {
         let subject = header.about.unwrap_or(index);
         self.entries.push(EntryInfo { kind: Some(header.kind), subject, agent: header.agent });
         self.digests.insert(header.digest, ());
-        self.by_subject.entry(subject).or_default().push(position);
-        if let About::Creates(kind) = header.kind.row().about {
-            let workflow = (kind == SubjectKind::Claim).then_some(crate::claim::vocab::Workflow::Recorded);
-            self.subjects.insert(index, SubjectInfo { kind, last: index, workflow });
-        } else if let Ok(Some(mut info)) = self.subject(subject) {
-            info.last = index;
-            if let Some(workflow) = moves_to(header.kind, Some(event)) {
-                info.workflow = workflow;
+        if subject != index {
+            self.by_subject.entry(subject).or_default().push(position);
+            if let Ok(Some(mut info)) = self.subject(subject) {
+                info.last = index;
+                if let Some(workflow) = moves_to(header.kind, Some(event)) {
+                    info.workflow = workflow;
+                }
+                self.subjects.insert(subject, info);
             }
-            self.subjects.insert(subject, info);
         }
         self.state.apply(index, &Digest::default(), header, Some(event));
     }
+}
+
+/// The subject that an entry creates, while nothing else is about it.
+fn created(index: Index, entry: &EntryInfo) -> Option<SubjectInfo> {
+    let About::Creates(kind) = entry.kind?.row().about else { return None };
+    let workflow = (kind == SubjectKind::Claim).then_some(crate::claim::vocab::Workflow::Recorded);
+    Some(SubjectInfo { kind, last: index, workflow })
 }
 
 impl View for Overlay<'_> {
@@ -162,7 +171,7 @@ impl View for Overlay<'_> {
             return Ok(Some(*info));
         }
         if index.0 >= self.base {
-            return Ok(None);
+            return Ok(self.entry(index)?.and_then(|entry| created(index, &entry)));
         }
         if let Some(info) = self.seen.borrow().get(&index) {
             return Ok(*info);
