@@ -75,12 +75,27 @@ pub fn to_bytes<T: Serialize>(record: &T) -> Result<Vec<u8>, CanonError> {
 pub fn from_bytes<T: Serialize + DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, CanonError> {
     scan(bytes, limit)?;
     let record: T = serde_json::from_slice(bytes).map_err(|e| CanonError::Shape { reason: e.to_string() })?;
-    let again = to_bytes(&record)?;
-    if again != bytes {
-        let at = again.iter().zip(bytes).take_while(|(a, b)| a == b).count();
-        return Err(CanonError::NotCanonical { at });
-    }
+    same(&to_bytes(&record)?, bytes)?;
     Ok(record)
+}
+
+/// Decodes any canonical JSON of at most `limit` bytes, accepting exactly what [`value_to_bytes`] emits within the limits
+/// of a record.
+///
+/// # Errors
+/// Every deviation, with the offset of the first.
+pub fn value_from_bytes(bytes: &[u8], limit: usize) -> Result<Value, CanonError> {
+    scan(bytes, limit)?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|e| CanonError::Shape { reason: e.to_string() })?;
+    same(&value_to_bytes(&value)?, bytes)?;
+    Ok(value)
+}
+
+fn same(again: &[u8], bytes: &[u8]) -> Result<(), CanonError> {
+    if again == bytes {
+        return Ok(());
+    }
+    Err(CanonError::NotCanonical { at: again.iter().zip(bytes).take_while(|(a, b)| a == b).count() })
 }
 
 /// What can be said of the bytes before any type is known: length, depth, numbers, control characters.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::hash::MAX_INTEGER;
+
 /// A mistake in a value: where, what, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -97,9 +99,7 @@ impl Problems {
         if len > limit {
             self.add(name, format!("{len} characters, and at most {limit} are allowed"));
         }
-        if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-            self.add(name, format!("holds the control character U+{:04X}", u32::from(c)));
-        }
+        self.controls(name, text);
     }
 
     /// An optional line.
@@ -127,6 +127,29 @@ impl Problems {
             if items[..i].contains(item) {
                 self.add(&place, "stands in the list already");
             }
+        }
+    }
+
+    /// An optional number, at most what canonical JSON can hold.
+    pub fn integer(&mut self, name: &str, number: Option<u64>) {
+        if number.is_some_and(|n| n > MAX_INTEGER) {
+            self.add(name, "a number is at most 2^53 - 1");
+        }
+    }
+
+    /// Words around a passage: at most `limit` code points, white space at the ends kept.
+    pub fn context(&mut self, name: &str, text: Option<&String>, limit: usize) {
+        let Some(text) = text else { return };
+        let len = text.chars().count();
+        if len > limit {
+            self.add(name, format!("{len} characters of context, and at most {limit} are allowed"));
+        }
+        self.controls(name, text);
+    }
+
+    fn controls(&mut self, name: &str, text: &str) {
+        if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+            self.add(name, format!("holds the control character U+{:04X}", u32::from(c)));
         }
     }
 
@@ -179,6 +202,8 @@ pub trait Check {
 pub const MAX_LIST: usize = 64;
 /// Longest name, key or cue, in code points.
 pub const MAX_NAME: usize = 300;
+/// Longest words around a passage, in code points.
+pub const MAX_CONTEXT: usize = 64;
 /// Longest statement, in code points.
 pub const MAX_STATEMENT: usize = 2_000;
 /// Longest free text, in code points.

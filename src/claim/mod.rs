@@ -10,6 +10,7 @@ pub mod diff;
 pub mod document;
 pub mod edtf;
 pub mod evidence;
+pub mod lexicon;
 pub mod statement;
 pub mod vocab;
 

@@ -15,7 +15,7 @@ use crate::hash::{Digest, Index};
 use crate::ledger::commit::{Config, Continuity};
 use crate::ledger::memory::FileMemory;
 use crate::ledger::record::Notify;
-use crate::ledger::{Ledger, Receipt};
+use crate::ledger::{AppendError, Ledger, Receipt};
 use crate::store::{LocalStore, Store};
 use crate::time::Clock;
 use crate::tlog::key::Signer as LogSigner;
@@ -116,6 +116,18 @@ impl Context<'_> {
     /// # Errors
     /// As [`Context::writer`].
     pub fn writer_at(&self, folder: &Path) -> Result<Writer, CliError> {
+        self.open_writer(folder, self.global.agent.clone())
+    }
+
+    /// The same, acting as a named agent whatever the options say.
+    ///
+    /// # Errors
+    /// As [`Context::writer`].
+    pub fn writer_at_as(&self, folder: &Path, handle: &str) -> Result<Writer, CliError> {
+        self.open_writer(folder, Some(handle.to_owned()))
+    }
+
+    fn open_writer(&self, folder: &Path, handle: Option<String>) -> Result<Writer, CliError> {
         let mut ledger = self.ledger_at(folder)?;
         let id = ledger.id();
         let settings = Settings::load(&self.folders, &id)?.ok_or_else(|| {
@@ -123,7 +135,7 @@ impl Context<'_> {
                 .cause(format!("no {}", self.folders.settings(&id).display()))
                 .hint("a ledger is written by whoever made it with `onrecord init`, and by those given the log's key")
         })?;
-        let handle = self.global.agent.clone().or(settings.agent.clone()).ok_or_else(|| {
+        let handle = handle.or(settings.agent.clone()).ok_or_else(|| {
             CliError::usage("who acts? no agent is set for this ledger").hint("name one with `--as HANDLE`")
         })?;
         let agent = ledger.state().agent_named(&handle).cloned().ok_or_else(|| {
@@ -212,6 +224,14 @@ impl Writer {
     /// # Errors
     /// When something is refused, or the commit fails.
     pub fn append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, CliError> {
+        self.try_append(cx, proposals).map_err(|error| super::failure::of_batch(error, proposals))
+    }
+
+    /// The same, with the library's own error.
+    ///
+    /// # Errors
+    /// When something is refused, or the commit fails.
+    pub fn try_append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, AppendError> {
         let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|e| e.to_string());
         let now = cx.clock.now();
         let receipt = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random)?;

@@ -117,10 +117,12 @@ impl CliError {
     pub fn to_text(&self) -> String {
         let mut text = format!("error: {}", self.message);
         for cause in &self.causes {
-            text.push_str(&format!("\n  because: {}", cause.replace('\n', "\n           ")));
+            text.push_str("\n  because: ");
+            text.push_str(&cause.replace('\n', "\n           "));
         }
         for hint in &self.hints {
-            text.push_str(&format!("\n  try: {hint}"));
+            text.push_str("\n  hint: ");
+            text.push_str(hint);
         }
         text
     }

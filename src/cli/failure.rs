@@ -1,7 +1,9 @@
 //! From the library's errors to what a person reads: the one place where they meet.
 
 use super::error::CliError;
+use crate::entry::Proposal;
 use crate::ledger::commit::CommitError;
+use crate::ledger::error::Refused;
 use crate::ledger::{AppendError, ReadError};
 use crate::store::StoreError;
 
@@ -32,22 +34,38 @@ impl From<ReadError> for CliError {
     }
 }
 
+/// The same as the conversion, naming the subject of each proposal that was refused.
+pub fn of_batch(error: AppendError, proposals: &[Proposal]) -> CliError {
+    match error {
+        AppendError::Refused { refused } => self::refused(&refused, proposals),
+        error => error.into(),
+    }
+}
+
+fn refused(refused: &[Refused], proposals: &[Proposal]) -> CliError {
+    let place = |r: &Refused| match proposals.get(r.position).and_then(|p| p.about) {
+        Some(about) if about.pending_position().is_none() => format!("{about} "),
+        _ if proposals.len() == 1 => String::new(),
+        _ => format!("entry {} of the batch ", r.position + 1),
+    };
+    let error = match refused {
+        [one] if proposals.len() < 2 => {
+            CliError::bad_input(format!("refused [{}]: {}", one.objection.code(), one.objection))
+        }
+        [one] => CliError::bad_input(format!("{}refused [{}]: {}", place(one), one.objection.code(), one.objection)),
+        many => many.iter().fold(CliError::bad_input(format!("refused, for {} reasons", many.len())), |error, r| {
+            error.cause(format!("{}[{}]: {}", place(r), r.objection.code(), r.objection))
+        }),
+    };
+    let code = refused.first().map_or("G01", |r| r.objection.code());
+    let all = if proposals.len() > 1 { ", since it is all or none" } else { "" };
+    error.hint(format!("nothing was recorded{all}; `onrecord explain {code}` says more"))
+}
+
 impl From<AppendError> for CliError {
     fn from(error: AppendError) -> Self {
         match error {
-            AppendError::Refused { refused } => {
-                let error = match refused.as_slice() {
-                    [one] => Self::bad_input(format!("refused [{}]: {}", one.objection.code(), one.objection)),
-                    many => {
-                        many.iter().fold(Self::bad_input(format!("refused, for {} reasons", many.len())), |error, r| {
-                            let place = format!("entry {} of the batch", r.position + 1);
-                            error.cause(format!("{place} [{}]: {}", r.objection.code(), r.objection))
-                        })
-                    }
-                };
-                let code = refused.first().map_or("G01", |r| r.objection.code());
-                error.hint(format!("nothing was recorded; `onrecord explain {code}` says more"))
-            }
+            AppendError::Refused { refused } => self::refused(&refused, &[]),
             AppendError::Read(error) => error.into(),
             AppendError::Value { problem, .. } => Self::bad_input(problem.to_string()).hint("nothing was recorded"),
             AppendError::ReadOnly | AppendError::Randomness { .. } | AppendError::Sign(_) | AppendError::Exists => {

@@ -1,13 +1,21 @@
 //! The command line: one file a verb; output; errors with hints; exit codes.
 
+pub mod capture;
 pub mod config;
 pub mod context;
+pub mod editor;
 pub mod error;
 mod failure;
 pub mod keys;
 pub mod output;
+pub mod parse;
+pub mod pick;
+pub mod receipt;
 pub mod refs;
+pub mod template;
 pub mod verbs;
+pub mod verdict;
+pub mod wording;
 pub mod write;
 
 use std::ffi::OsString;

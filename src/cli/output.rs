@@ -134,7 +134,12 @@ impl Output {
 
     /// Breaks text into lines of the output's width, each after `indent` spaces.
     pub fn wrap(&self, text: &str, indent: usize) -> String {
-        let room = self.width.saturating_sub(indent).max(20);
+        Self::wrap_at(text, indent, self.width)
+    }
+
+    /// Breaks text into lines of at most `width` columns, each after `indent` spaces.
+    pub fn wrap_at(text: &str, indent: usize, width: usize) -> String {
+        let room = width.saturating_sub(indent).max(20);
         let pad = " ".repeat(indent);
         let mut out = String::new();
         for paragraph in crate::text::printable(text).split('\n') {

@@ -21,6 +21,11 @@ fn number(text: &str) -> Option<(u64, Option<&str>)> {
     (digits && fine).then(|| number.parse().ok().map(|n| (n, guard)))?
 }
 
+/// Whether a reference is a number, and not a key or words.
+pub fn is_number(text: &str) -> bool {
+    number(text).is_some()
+}
+
 /// Finds the entry that a reference names.
 ///
 /// # Errors

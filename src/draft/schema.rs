@@ -1,7 +1,7 @@
 //! The one table of what a claim file may hold: tables, keys, types, which keys must be there.
 
 use crate::claim::vocab::{
-    Basis, ClaimKind, Comparator, Confidence, Credibility, DocumentField, EvidenceClass, Factuality, Finding,
+    Band, Basis, ClaimKind, Comparator, Confidence, Credibility, DocumentField, EvidenceClass, Factuality, Finding,
     HedgeClass, Mode, NotInVocabulary, Outcome, Read, RelationKind, Reliability, Selector, SourceRole, Stance,
     Strength, WhyNot,
 };
@@ -142,6 +142,8 @@ pub(crate) static CLAIM: Table = Table {
         may("places", Texts),
         may("actors", Texts),
         may("tags", Texts),
+        may("lang", Text),
+        may("translated_by", Text),
         must("appearance", One(&APPEARANCE)),
     ],
 };
@@ -175,6 +177,8 @@ static ANCHOR: Table = Table {
         may("sha256", Digest),
         may("target", Digest),
         may("quote", Text),
+        may("prefix", Text),
+        may("suffix", Text),
     ],
 };
 
@@ -182,6 +186,7 @@ static STEP: Table = Table {
     title: "a step of the attribution",
     keys: &[
         may("name", Text),
+        may("description", Text),
         must("role", word!(SourceRole)),
         may("damaged", Flag),
         may("cue", Text),
@@ -198,6 +203,7 @@ static HEDGE: Table = Table {
         must("cue", Text),
         must("class", word!(HedgeClass)),
         must("strength", word!(Strength)),
+        may("band", word!(Band)),
         must("level", Count(63)),
         may("start", Count(MAX_INTEGER)),
         may("end", Count(MAX_INTEGER)),
@@ -237,6 +243,12 @@ pub(crate) static EVIDENCE: Table = Table {
         must("credibility", word!(Credibility)),
         must("class", word!(EvidenceClass)),
         must("cluster", Text),
+        may("archive", Text),
+        may("label", Text),
+        may("scale", Text),
+        may("lang", Text),
+        may("translated_by", Text),
+        may("note", Text),
     ],
 };
 
@@ -270,6 +282,7 @@ pub(crate) static VERDICT: Table = Table {
         must("method", Text),
         may("on", Texts),
         may("considered", Texts),
+        may("likelihood", word!(Band)),
         must("judged_on", Day),
     ],
 };

@@ -142,7 +142,7 @@ pub fn check(file: &ProofFile, policy: Option<&Policy>) -> Answers {
     let mut answers = Answers {
         included: unknown("nobody to trust was named"),
         by_author: unknown("whether it is included could not be determined"),
-        payload: unknown("the payload is withheld"),
+        payload: unknown("whether the entry is included could not be determined"),
         checkpoint: None,
         cosigned: Vec::new(),
         index: file.index(),

@@ -3,4 +3,5 @@
 pub mod csv;
 pub mod gist;
 pub mod jsonl;
+pub mod reread;
 pub mod view;

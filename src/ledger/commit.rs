@@ -150,6 +150,11 @@ impl<S: Store> Committer<S> {
             let leaves = self.stage(id, &staged)?;
             let tree = self.edge.grown(&leaves);
             let head = Head { size: tree.size(), root: tree.root(), staging: id };
+            // The last line against forgetting entries: the head to be replaced is the one that the batch goes on from.
+            let known = self.head.as_deref().map(Head::from_bytes).transpose().map_err(CommitError::from)?;
+            if known.map_or(0, |known| known.size) != base {
+                return Err(CommitError::StagingWrong { id }.into());
+            }
 
             // The point of no return: before it nothing has happened, after it everything has.
             match self.swap_head(&head, leaves[0])? {
@@ -251,6 +256,8 @@ impl<S: Store> Committer<S> {
         let published = self.publish(edge, staged, tree, root);
         let checkpoint =
             published.map_err(|cause| AppendError::Unpublished { base, size, root, cause: Box::new(cause) })?;
+        // Publishing leaves the edge alone where others have done it; then all is read again.
+        self.stale = self.edge.size() != size;
         Ok(Committed { base, size, root, checkpoint, aftermath: std::mem::take(&mut self.aftermath) })
     }
 

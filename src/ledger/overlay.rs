@@ -1,7 +1,7 @@
 //! The writer's view: the record as it stands, and the batch in the making on top of it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Ledger;
 use super::error::ReadError;
@@ -22,7 +22,7 @@ pub(super) struct Overlay<'l> {
     subjects: HashMap<Index, SubjectInfo>,
     /// Subjects of the record itself, as looked up: a bulk batch asks for the same document ten thousand times.
     seen: RefCell<HashMap<Index, Option<SubjectInfo>>>,
-    digests: HashMap<Digest, ()>,
+    digests: HashSet<Digest>,
     /// For each subject, the entries of the batch about it, by position, but for the one that creates it.
     by_subject: HashMap<Index, Vec<usize>>,
 }
@@ -64,7 +64,7 @@ impl<'l> Overlay<'l> {
             entries: Vec::new(),
             subjects: HashMap::new(),
             seen: RefCell::default(),
-            digests: HashMap::new(),
+            digests: HashSet::new(),
             by_subject: HashMap::new(),
         }
     }
@@ -126,7 +126,7 @@ impl<'l> Overlay<'l> {
         let index = Index(self.base + position as u64);
         let subject = header.about.unwrap_or(index);
         self.entries.push(EntryInfo { kind: Some(header.kind), subject, agent: header.agent });
-        self.digests.insert(header.digest, ());
+        self.digests.insert(header.digest);
         if subject != index {
             self.by_subject.entry(subject).or_default().push(position);
             if let Ok(Some(mut info)) = self.subject(subject) {
@@ -183,6 +183,6 @@ impl View for Overlay<'_> {
 
     fn digest_used(&self, digest: &Digest) -> Result<bool, ReadError> {
         // Across the log the writer's own 128-bit salts keep payloads apart; the audit checks that they did.
-        Ok(self.digests.contains_key(digest))
+        Ok(self.digests.contains(digest))
     }
 }

@@ -58,7 +58,6 @@ impl<S: Store> Committer<S> {
         self.untidy.push(base);
         match self.swap_checkpoint(found, &signed, size, root)? {
             Standing::Latest => {
-                self.stale = false;
                 self.remember();
                 self.tidy(size);
             }

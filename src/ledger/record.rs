@@ -700,6 +700,11 @@ impl Context for Ledger {
     }
 }
 
+/// The id of the ledger in a store, as far as its first entry can be read; nothing of it is checked.
+pub fn identify(store: &Arc<dyn Store>) -> Option<Digest> {
+    opening(store).ok().map(|(id, _)| id)
+}
+
 /// The ledger's id, and the log's key as entry 0 gives it. The size in a checkpoint that nobody has checked yet only
 /// tells where entry 0 lies.
 fn opening(store: &Arc<dyn Store>) -> Result<(Digest, Vec<Verifier>), ReadError> {

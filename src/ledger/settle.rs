@@ -27,6 +27,8 @@ impl<S: Store> Committer<S> {
             if !self.stale && head == self.head {
                 return self.check_memory();
             }
+            // Head and edge of this value belong together only once settling has come to its end.
+            self.stale = true;
             let cells = Cells { head, checkpoint: self.store.read(Cell::Checkpoint)? };
             match self.settle(&cells) {
                 Ok(()) => {
@@ -104,7 +106,6 @@ impl<S: Store> Committer<S> {
         self.edge = RightEdge::default();
         // Its writer may not have come to syncing the head, and nothing may outlive it.
         self.make_durable(Cell::Head, bytes)?;
-        self.head = Some(bytes.to_vec());
         self.publish(edge, &staged, tree, head.root)?;
         // Others have published it meanwhile: then the checkpoint has moved, and all is read again.
         if self.edge.size() == head.size { Ok(()) } else { Err(CommitError::Contended { attempts: 1 }) }

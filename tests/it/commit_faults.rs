@@ -4,7 +4,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use onrecord::hash::leaf_hash;
 use onrecord::ledger::commit::{AppendError, Committer};
@@ -12,7 +13,7 @@ use onrecord::ledger::memory::{Memory, Volatile};
 use onrecord::ledger::reader::Reader;
 use onrecord::ledger::staging::Encoded;
 use onrecord::store::faulty::{Fault, FaultyStore};
-use onrecord::store::{MemoryStore, Store};
+use onrecord::store::{Cell, MemoryStore, Store, StoreError, StorePath, StoreRead, SwapError};
 
 use crate::ledger_oracle::{assert_at_rest, assert_nothing_half_done, batch, config, signer};
 
@@ -191,7 +192,7 @@ fn rival_commits(run: &Run, entries: &[Encoded], dies: bool) -> Vec<Encoded> {
 
 fn each_fault(series: impl Fn(&dyn Fn(Disk) -> FaultyStore<Disk>) -> u64) {
     let steps = series(&FaultyStore::counting);
-    assert!(steps > 100, "{steps} steps are no series of commits");
+    assert!(steps > 50, "{steps} steps are no series of commits");
     for fault in Fault::ALL {
         for step in 0..steps {
             // Shown when the test fails.
@@ -209,4 +210,147 @@ fn one_writer_survives_every_fault_at_every_step() {
 #[test]
 fn two_writers_survive_every_fault_at_every_step() {
     each_fault(|store| two_writers(store));
+}
+
+/// A store before one of whose steps another process does something.
+struct Interrupted {
+    disk: Disk,
+    steps: AtomicU64,
+    at: u64,
+    other: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Interrupted {
+    fn disk(&self) -> &Disk {
+        if self.steps.fetch_add(1, Ordering::SeqCst) == self.at
+            && let Some(other) = self.other.lock().unwrap().take()
+        {
+            other();
+        }
+        &self.disk
+    }
+}
+
+impl StoreRead for Interrupted {
+    fn get(&self, path: &StorePath, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        self.disk().get(path, limit)
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>, StoreError> {
+        self.disk().list(folder)
+    }
+
+    fn read(&self, cell: Cell) -> Result<Option<Vec<u8>>, StoreError> {
+        self.disk().read(cell)
+    }
+}
+
+impl Store for Interrupted {
+    fn put_many(&self, objects: &[(StorePath, &[u8])]) -> Result<(), StoreError> {
+        objects.iter().try_for_each(|(path, bytes)| self.disk().put(path, bytes))
+    }
+
+    fn redact(&self, path: &StorePath, bytes: &[u8]) -> Result<(), StoreError> {
+        self.disk().redact(path, bytes)
+    }
+
+    fn remove(&self, path: &StorePath) -> Result<(), StoreError> {
+        self.disk().remove(path)
+    }
+
+    fn swap(&self, cell: Cell, expected: Option<&[u8]>, new: &[u8]) -> Result<(), SwapError> {
+        self.disk().swap(cell, expected, new)
+    }
+}
+
+/// What another process does in one moment: opens the ledger, commits, and erases the payload of `erased`.
+fn other_process(run: &Run, commits: &[Vec<Encoded>], erased: Option<u64>) -> Box<dyn FnOnce() + Send> {
+    let (disk, memory, commits) = (run.disk.clone(), run.memory.clone(), commits.to_vec());
+    Box::new(move || {
+        let mut other = Committer::open(disk, config(memory)).unwrap();
+        for entries in commits {
+            append(&mut other, &entries).unwrap();
+        }
+        if let Some(index) = erased {
+            other.erase(&[index]).unwrap();
+        }
+    })
+}
+
+/// A writer that knows the ledger at 250 entries commits 3; before one of its steps another process is at work. A batch
+/// of a writer that died after its swap stands between, if `dead`. Returns the number of steps.
+fn interrupted(at: u64, dead: bool, commits: &[Vec<Encoded>], erased: Option<u64>) -> u64 {
+    let mut run = Run::new();
+    let start = batch("start", 250);
+    append(&mut run.reopen(), &start).unwrap();
+    run.log.extend(start);
+    let store = Interrupted { disk: run.disk.clone(), steps: AtomicU64::new(0), at: u64::MAX, other: Mutex::default() };
+    let store = Arc::new(store);
+    drop(Committer::open(store.clone(), config(run.memory.clone())).unwrap());
+    let opening = store.steps.load(Ordering::SeqCst);
+    let store = Interrupted {
+        disk: run.disk.clone(),
+        steps: AtomicU64::new(0),
+        at: opening + at,
+        other: Mutex::new(Some(other_process(&run, commits, erased))),
+    };
+    let store = Arc::new(store);
+    let mut committer = Committer::open(store.clone(), config(run.memory.clone())).unwrap();
+    if dead {
+        run.log.extend(rival_commits(&run, &batch("dead", 2), true));
+    }
+    let ours = batch("ours", 3);
+    let done = append(&mut committer, &ours).unwrap();
+    assert!(done.aftermath.is_empty());
+    // What the writer knows is in order: it goes on.
+    let again = batch("again", 1);
+    append(&mut committer, &again).unwrap();
+    let steps = store.steps.load(Ordering::SeqCst) - opening;
+
+    // The other process came before the batch, between the two, or after them, or never.
+    let happened = store.other.lock().unwrap().is_none();
+    let mut theirs: Vec<_> = commits.iter().filter(|_| happened).flatten().cloned().collect();
+    let base = done.base as usize;
+    if base > run.log.len() {
+        run.log.append(&mut theirs);
+    }
+    assert_eq!(base, run.log.len());
+    run.log.extend(ours);
+    let reader = Reader::open(run.disk.clone(), vec![signer().verifier().clone()]).unwrap();
+    let last = reader.entries(reader.size() - 1..reader.size()).unwrap();
+    let (first, second) = if last == [again[0].entry.clone()] { (theirs, again) } else { (again, theirs) };
+    run.log.extend(first);
+    run.log.extend(second);
+    if let Some(index) = erased.filter(|_| happened) {
+        run.log[index as usize].payload.clear();
+    }
+    run.finish();
+    steps
+}
+
+/// Whether a dead writer's batch is to be finished, what the other process commits, and what it erases.
+type Case<'a> = (bool, &'a [Vec<Encoded>], Option<u64>);
+
+#[test]
+fn another_process_may_come_between_any_two_steps() {
+    let small = [batch("theirs", 1)];
+    let large = [batch("theirs a", 1), batch("theirs b", 300), batch("theirs c", 1)];
+    let cases: [Case<'_>; 7] = [
+        (false, &small, None),
+        (false, &large, None),
+        (false, &[], Some(249)),
+        (false, &large, Some(249)),
+        // It finishes the dead writer's batch just when we do.
+        (true, &[], None),
+        (true, &small, None),
+        (true, &large, Some(249)),
+    ];
+    for (number, (dead, commits, erased)) in cases.into_iter().enumerate() {
+        let steps = interrupted(u64::MAX / 2, dead, commits, erased);
+        assert!(steps > 20, "{steps} steps are no commit");
+        for at in 0..steps {
+            println!("case {number}, before step {at} of {steps}");
+            interrupted(at, dead, commits, erased);
+        }
+    }
 }

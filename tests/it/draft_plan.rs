@@ -174,7 +174,7 @@ fn the_batch_passes_the_structure_of_the_record() {
     let signer = KeySigner::from_seed(&[7; 32]);
     let owner = Owner { handle: Handle("mara".into()), key: signer.public().to_openssh() };
     let opened = LedgerOpened {
-        log_key: "example.org/desk+00000000+AAAA".into(),
+        log_key: crate::examples::log_key("example.org/desk"),
         origin: "example.org/desk".into(),
         owner,
         policy: Policy::solo(),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::add_one::{self, ByFlags};
 use crate::cli::context::{Context, Writer};
+use crate::cli::editor;
 use crate::cli::error::{CliError, Exit};
 use crate::draft::{self, Folder, MAX_FILE, Plan, PlanError, parse, plan};
 use crate::hash::Digest;
@@ -15,10 +17,15 @@ use crate::ledger::Receipt;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 A folder of claim files is one batch: everything in it is checked first, and nothing is recorded unless all of it holds.
-Adding the same files again records nothing. `claims/README.md` says how claim files are written.
+Adding the same files again records nothing. `claims/README.md` says how claim files are written. One claim can be
+recorded by flags; on a terminal and without either, your editor opens on an example.
 
   onrecord add claims/2024-10-iraq-front
-  onrecord add my-article/article.toml my-article/checks.toml --amend")]
+  onrecord add my-article/article.toml my-article/checks.toml --amend
+  onrecord add --statement 'The old bridge was closed for over three weeks from 2 March 2025.' --kind quantity \\
+    --document bridge.txt --title 'Old bridge closed' --publisher 'The Example' --dated 2025-03 \\
+    --quote 'the old bridge was closed for over three weeks' --said-by 'Works department:official' --hedge over \\
+    --quantity 'over three weeks:>:3:weeks' --when '2 March=2025-03-02'")]
 pub struct Args {
     /// Claim files, or folders of them; each folder, or all files named alone, is one batch
     #[arg(value_name = "FILE")]
@@ -29,6 +36,9 @@ pub struct Args {
     /// Say what would be recorded, and record nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// One claim by flags
+    #[command(flatten)]
+    pub one: ByFlags,
 }
 
 /// What adding a folder came to.
@@ -58,10 +68,11 @@ pub type Files = Vec<(String, Vec<u8>)>;
 /// # Errors
 /// When something in the files is wrong or refused; nothing of that batch is then on record.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
+    if args.one != ByFlags::default() {
+        return add_one::run(&args.one, args.dry_run, cx);
+    }
     if args.files.is_empty() {
-        return Err(
-            CliError::usage("name claim files or folders of them").hint("`claims/README.md` says how they are written")
-        );
+        return edited(args, cx);
     }
     let batches = collect(&args.files)?;
     // All files are read and understood before the first batch is recorded.
@@ -78,6 +89,34 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         cx.out.json(&serde_json::json!({ "onrecord": 1, "dry_run": args.dry_run, "added": all }))?;
     }
     Ok(Exit::Done)
+}
+
+/// Lets a person write a claim file, and adds it; with mistakes in it, the text is kept.
+fn edited(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
+    if !editor::is_possible() {
+        return Err(CliError::usage("what is to be recorded?")
+            .hint("claim files, or folders of them: `onrecord add claims/my-article`; `claims/README.md` says how they are written")
+            .hint("one claim by flags: `onrecord add --statement … --document FILE|URL --publisher … --quote … --said-by NAME:ROLE`")
+            .hint("on a terminal, `onrecord add` alone opens your editor on an example"));
+    }
+    let Some(draft) = editor::edit("claims", draft::template::EXAMPLE)? else {
+        cx.out.note("the example came back as it was: nothing was recorded");
+        return Ok(Exit::Done);
+    };
+    let files = [(draft.path.display().to_string(), draft.text.clone().into_bytes())];
+    let added = understand(&files).and_then(|folder| {
+        let mut writer = cx.writer()?;
+        add("your text", &folder, args.amend, args.dry_run, &mut writer, cx)
+    });
+    match added {
+        Ok(added) => {
+            if cx.out.json {
+                cx.out.json(&serde_json::json!({ "onrecord": 1, "dry_run": args.dry_run, "added": [added] }))?;
+            }
+            Ok(Exit::Done)
+        }
+        Err(error) => Err(draft.keep(error)),
+    }
 }
 
 /// Reads files and folders: each folder a batch, files named alone one batch together.
@@ -172,6 +211,15 @@ pub fn add(
     Ok(added)
 }
 
+/// Adds one batch without a word.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_quietly(folder: &Folder, writer: &mut Writer, cx: &Context<'_>) -> Result<Receipt, CliError> {
+    let plan = plan(folder, &writer.ledger, false).map_err(unplanned)?;
+    writer.append(cx, &plan.proposals)
+}
+
 fn unplanned<E: std::error::Error + Into<CliError>>(error: PlanError<E>) -> CliError {
     match error {
         PlanError::Known(e) => e.into(),
@@ -231,10 +279,10 @@ fn tell(
     for left in &plan.left {
         out.note(format!("on record, but no longer in the files: {} of claim `{}`", left.number, left.claim));
     }
-    if receipt.is_some() {
-        if let Some((key, number)) = added.claims.first() {
-            out.note(format!("next: `onrecord list`, `onrecord show {number}` ({key}), `onrecord audit`"));
-        }
+    if receipt.is_some()
+        && let Some((key, number)) = added.claims.first()
+    {
+        out.note(format!("next: `onrecord list`, `onrecord show {number}` ({key}), `onrecord audit`"));
     }
     Ok(())
 }

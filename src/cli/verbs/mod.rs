@@ -1,7 +1,9 @@
 //! The verbs, one file each: an `Args` whose doc comments are the help text, and `run`.
 
 pub mod add;
+pub mod add_one;
 pub mod agent;
+mod agent_local;
 pub mod amend;
 pub mod anchor;
 pub mod appear;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::change::RowChange;
 use super::error::{CatalogError, Damage};
-use super::page::{open, seal};
-use super::row::Row;
+use super::page::{open, put, seal, take};
+use super::row::{Rare, Row, WordingCodes};
 use super::shelf::{Shelf, Space, Walk};
 
 /// Entries to a block.
@@ -37,34 +37,80 @@ fn sum_of(value: &[u8]) -> u64 {
     value.first_chunk().map_or(0, |sum| u64::from_le_bytes(*sum))
 }
 
+/// A block as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Stored<'d> {
+    rows: u32,
+    data: &'d [u8],
+}
+
+/// Set in a row's flags where what is rare follows.
+const RARE: u8 = 0x80;
+
 /// Reads a block: ascending rows.
 pub(super) fn read(key: &[u8], value: &[u8]) -> Result<Vec<Row>, Damage> {
     let block = key.try_into().map(u64::from_be_bytes).map_err(|_| Damage::Key)?;
-    let mut rows: Vec<Row> = open(key, value)?;
-    let base = block.checked_mul(SPAN).ok_or(Damage::Key)?;
-    let mut time = 0_i64;
-    for row in &mut rows {
-        row.number = row.number.wrapping_add(base);
-        row.last = row.last.wrapping_add(row.number);
-        time = time.wrapping_add(row.recorded);
-        row.recorded = time;
+    let Stored { rows: count, data: mut rest } = open(key, value)?;
+    let mut number = block.checked_mul(SPAN).ok_or(Damage::Key)?;
+    if !(1..=SPAN).contains(&u64::from(count)) {
+        return Err(Damage::Shape);
     }
-    let ascending = rows.windows(2).all(|w| w[0].number < w[1].number);
-    let within = rows.last().is_none_or(|row| row.number / SPAN == block);
-    if ascending && within && !rows.is_empty() { Ok(rows) } else { Err(Damage::Shape) }
+    let mut rows = Vec::with_capacity(count as usize);
+    let mut recorded = 0;
+    for _ in 0..count {
+        let row = unpack(&mut rest, number, recorded)?;
+        (number, recorded) = (row.number + 1, row.recorded);
+        rows.push(row);
+    }
+    if rest.is_empty() && (number - 1) / SPAN == block { Ok(rows) } else { Err(Damage::Shape) }
 }
 
-/// Packs a block: numbers from the block's first entry, last entries from the number, times from the row before.
-fn write(key: &[u8], base: u64, mut rows: Vec<Row>) -> Result<Vec<u8>, Damage> {
-    let mut before = 0_i64;
-    for row in &mut rows {
-        row.last = row.last.wrapping_sub(row.number);
-        row.number = row.number.wrapping_sub(base);
-        let recorded = row.recorded;
-        row.recorded = recorded.wrapping_sub(before);
-        before = recorded;
+/// Packs a block.
+fn write(key: &[u8], block: u64, rows: &[Row]) -> Result<Vec<u8>, Damage> {
+    let mut data = Vec::with_capacity(16 * rows.len());
+    let (mut number, mut recorded) = (block * SPAN, 0);
+    for row in rows {
+        pack(&mut data, row, number, recorded)?;
+        (number, recorded) = (row.number + 1, row.recorded);
     }
-    seal(key, &rows)
+    seal(key, &Stored { rows: rows.len() as u32, data: &data })
+}
+
+/// Appends a row: numbers count from `number`, the last entry from the row's own number, the time from `recorded`.
+fn pack(out: &mut Vec<u8>, row: &Row, number: u64, recorded: i64) -> Result<(), Damage> {
+    put(out, row.number.wrapping_sub(number));
+    put(out, row.last.wrapping_sub(row.number));
+    put(out, row.agent);
+    let later = row.recorded.wrapping_sub(recorded);
+    put(out, (later << 1 ^ later >> 63) as u64);
+    let WordingCodes { kind, checkable, hedges, factuality } = row.wording;
+    let flags = if row.rare.is_some() { row.flags | RARE } else { row.flags };
+    out.extend([kind, checkable, hedges, factuality, row.workflow, flags]);
+    if let Some(rare) = &row.rare {
+        bincode::serde::encode_into_std_write(rare, out, bincode::config::standard()).map_err(|_| Damage::Shape)?;
+    }
+    Ok(())
+}
+
+/// Reads what [`pack`] wrote.
+fn unpack(rest: &mut &[u8], number: u64, recorded: i64) -> Result<Row, Damage> {
+    let number = number.checked_add(take(rest)?).filter(|n| *n < u64::MAX).ok_or(Damage::Shape)?;
+    let last = number.checked_add(take(rest)?).ok_or(Damage::Shape)?;
+    let agent = take(rest)?;
+    let later = take(rest)?;
+    let recorded = recorded.wrapping_add((later >> 1) as i64 ^ -((later & 1) as i64));
+    let (codes, tail) = rest.split_first_chunk::<6>().ok_or(Damage::Shape)?;
+    *rest = tail;
+    let [kind, checkable, hedges, factuality, workflow, flags] = *codes;
+    let mut rare = None;
+    if flags & RARE != 0 {
+        let (found, read) = bincode::serde::decode_from_slice::<Rare, _>(rest, bincode::config::standard())
+            .map_err(|_| Damage::Shape)?;
+        *rest = rest.get(read..).ok_or(Damage::Shape)?;
+        rare = Some(Box::new(found));
+    }
+    let wording = WordingCodes { kind, checkable, hedges, factuality };
+    Ok(Row { number, last, agent, recorded, wording, workflow, flags: flags & !RARE, rare })
 }
 
 /// The row of a claim.
@@ -105,9 +151,8 @@ pub(super) fn update(shelf: &mut Shelf, total: &mut Total, changes: &[RowChange]
         if let Some(value) = before {
             total.take(&value, were);
         }
-        let are = rows.len();
-        let value = write(&key, block * SPAN, rows)?;
-        total.add(&value, are);
+        let value = write(&key, block, &rows)?;
+        total.add(&value, rows.len());
         shelf.insert(Space::Rows, &key, value)?;
     }
     Ok(())

@@ -45,6 +45,9 @@ pub enum Damage {
     /// An earlier call failed, and the catalog was not reset since.
     #[error("it was given up after an earlier failure")]
     GivenUp,
+    /// The engine's file stays locked.
+    #[error("its file is locked")]
+    Locked,
     /// The engine reports an error.
     #[error("the engine says: {0}")]
     Engine(String),

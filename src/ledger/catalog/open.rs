@@ -13,13 +13,13 @@ use super::error::{CatalogError, Damage, Why};
 use super::filter::Filter;
 use super::page::{open, seal};
 use super::runs::{self, Run};
-use super::shelf::{Shelf, Space};
+use super::shelf::{PATIENCE, Shelf, Space};
 use crate::hash::{Digest, empty_root};
 
 /// Of what is stored; another one is not read but rebuilt.
 const VERSION: u32 = 1;
-/// How long opening waits for a process that has the catalog.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// After so many bytes [`Catalog::settle`] opens the database again.
+const MUCH: u64 = 4 << 20;
 const STAMP: &[u8] = b"stamp";
 
 /// What the catalog reflects, and what it is made of. Written last for every batch.
@@ -87,6 +87,7 @@ impl Catalog {
                 let (shelf, stamp) = begin(&db, ledger)?;
                 (shelf, stamp, Opened::Fresh)
             }
+            Err(Why::Damaged(Damage::Locked)) => return Err(CatalogError::Taken),
             Err(why) => {
                 let aside = folder.join("aside");
                 remove_folder(&aside)?;
@@ -114,12 +115,19 @@ impl Catalog {
         Ok(())
     }
 
-    /// To be called once the catalog has caught up: removes what was set aside.
+    /// To be called once the catalog has caught up: removes what was set aside, and after much work opens the
+    /// database again, so that the next process opens it fast. (sled reads on opening all that was written since it was
+    /// opened last, and gives memory back only when closed.)
     ///
     /// # Errors
-    /// When the folder cannot be used.
+    /// When the folder cannot be used, or the catalog turns out to be damaged: it must then be reset.
     pub fn settle(&mut self) -> Result<(), CatalogError> {
-        remove_folder(&self.folder.join("aside"))
+        remove_folder(&self.folder.join("aside"))?;
+        if self.shelf.written > MUCH {
+            self.shelf.close();
+            self.shelf = Shelf::open(&self.folder.join("db"))?;
+        }
+        Ok(())
     }
 
     /// Lets `writes` more writes to the engine through and fails the next, as if the process ended there. For tests.

@@ -21,12 +21,8 @@ pub(super) const CHUNK: usize = 64;
 /// A page is closed once its records take this many bytes.
 pub(super) const PAGE_BYTES: usize = 8_000;
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Head {
-    first: Record,
-    /// Offset in the page's data of what follows the first record.
-    at: u32,
-}
+/// Length of a head: hash and index of a chunk's first record, then where in the data the records after it begin.
+const HEAD: usize = 20;
 
 /// A page as it is stored.
 #[derive(Serialize, Deserialize)]
@@ -34,7 +30,7 @@ struct Stored<'d> {
     /// The last record of the page before it in its run: a page lost in between shows.
     after: Option<Record>,
     records: u32,
-    heads: Vec<Head>,
+    heads: &'d [u8],
     /// Last, so that it is the tail of the value.
     data: &'d [u8],
 }
@@ -44,8 +40,9 @@ pub(super) struct Page {
     after: Option<Record>,
     last: Record,
     records: usize,
-    heads: Vec<Head>,
     value: IVec,
+    /// Where in the value the heads begin.
+    heads: usize,
     /// Where in the value the packed records begin.
     data: usize,
 }
@@ -76,11 +73,14 @@ impl Page {
     /// Reads a value that [`Packer`] wrote; `last` is the record in its key.
     pub(super) fn read(run: u64, last: Record, value: IVec) -> Result<Self, Damage> {
         let Stored { after, records, heads, data } = open(&page_key(run, last), &value)?;
-        let (records, data) = (records as usize, value.len() - data.len());
-        if records == 0 || heads.len() != records.div_ceil(CHUNK) {
+        let records = records as usize;
+        if records == 0 || heads.len() != records.div_ceil(CHUNK) * HEAD {
             return Err(Damage::Shape);
         }
-        Ok(Self { after, last, records, heads, value, data })
+        // The checksum holds, so these bytes are ours: what lies between heads and data is the length of the data.
+        let start = heads.as_ptr() as usize - value.as_ptr() as usize;
+        let data = value.len() - data.len();
+        Ok(Self { after, last, records, heads: start, value, data })
     }
 
     /// The record before the page's first.
@@ -93,9 +93,34 @@ impl Page {
         self.last
     }
 
+    fn chunks(&self) -> usize {
+        self.records.div_ceil(CHUNK)
+    }
+
+    /// A chunk's first record, and where the rest of it begins.
+    fn head(&self, chunk: usize) -> Option<(Record, usize)> {
+        if chunk >= self.chunks() {
+            return None;
+        }
+        let head = self.value.get(self.heads + chunk * HEAD..)?.first_chunk::<HEAD>()?;
+        let (hash, rest) = head.split_first_chunk()?;
+        let (index, at) = rest.split_first_chunk()?;
+        let at = u32::from_le_bytes(at.try_into().ok()?) as usize;
+        Some((Record { hash: u64::from_le_bytes(*hash), index: u64::from_le_bytes(*index) }, at))
+    }
+
     /// The chunk in which `target`, or the first record after it, stands.
     pub(super) fn chunk_of(&self, target: Record) -> usize {
-        self.heads.partition_point(|head| head.first <= target).saturating_sub(1)
+        let (mut low, mut high) = (0, self.chunks());
+        while high - low > 1 {
+            let middle = usize::midpoint(low, high);
+            if self.head(middle).is_some_and(|(first, _)| first <= target) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     /// Unpacks a chunk.
@@ -108,15 +133,14 @@ impl Page {
     pub(super) fn unpack_all(&self, out: &mut Vec<Record>) -> Result<(), Damage> {
         out.clear();
         out.reserve(self.records);
-        (0..self.heads.len()).try_for_each(|chunk| self.unpack_more(chunk, out))?;
+        (0..self.chunks()).try_for_each(|chunk| self.unpack_more(chunk, out))?;
         if out.last() == Some(&self.last) { Ok(()) } else { Err(Damage::Shape) }
     }
 
     fn unpack_more(&self, chunk: usize, out: &mut Vec<Record>) -> Result<(), Damage> {
-        let head = self.heads.get(chunk).ok_or(Damage::Shape)?;
+        let (mut record, at) = self.head(chunk).ok_or(Damage::Shape)?;
         let count = CHUNK.min(self.records - chunk * CHUNK);
-        let mut rest = self.value.get(self.data + head.at as usize..).ok_or(Damage::Shape)?;
-        let mut record = head.first;
+        let mut rest = self.value.get(self.data + at..).ok_or(Damage::Shape)?;
         out.push(record);
         for _ in 1..count {
             let step = take(&mut rest)?;
@@ -138,7 +162,7 @@ pub(super) struct Packer {
     after: Option<Record>,
     last: Option<Record>,
     records: u32,
-    heads: Vec<Head>,
+    heads: Vec<u8>,
     data: Vec<u8>,
 }
 
@@ -157,20 +181,24 @@ impl Packer {
                 put(&mut self.data, step);
                 put(&mut self.data, if step == 0 { record.index.wrapping_sub(last.index) } else { record.index });
             }
-            _ => self.heads.push(Head { first: record, at: self.data.len() as u32 }),
+            _ => {
+                self.heads.extend(record.hash.to_le_bytes());
+                self.heads.extend(record.index.to_le_bytes());
+                self.heads.extend((self.data.len() as u32).to_le_bytes());
+            }
         }
         self.last = Some(record);
         self.records += 1;
-        self.data.len() + 20 * self.heads.len() >= PAGE_BYTES
+        self.data.len() + self.heads.len() >= PAGE_BYTES
     }
 
     /// Closes the page, if there is one.
     pub(super) fn close(&mut self, run: u64) -> Result<Option<Packed>, Damage> {
         let Some(last) = self.last.filter(|_| self.records > 0) else { return Ok(None) };
         let key = page_key(run, last);
-        let heads = std::mem::take(&mut self.heads);
-        let page = Stored { after: self.after, records: self.records, heads, data: &self.data };
+        let page = Stored { after: self.after, records: self.records, heads: &self.heads, data: &self.data };
         let value = seal(&key, &page)?;
+        self.heads.clear();
         self.data.clear();
         self.records = 0;
         self.after = Some(last);
@@ -223,20 +251,28 @@ pub(super) fn open<'d, T: Deserialize<'d>>(key: &[u8], value: &'d [u8]) -> Resul
 }
 
 /// A checksum against accidents (not attackers, who could write the catalog anew), over the key too: a value that
-/// stands under another's key is as wrong as a damaged one.
+/// stands under another's key is as wrong as a damaged one. Four lanes, since one would wait for its multiplications.
 pub(super) fn checksum(key: &[u8], body: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut sum = (body.len() as u64 ^ FACTOR).wrapping_mul(FACTOR);
-    let mut mix = |word: [u8; 8]| {
-        sum = (sum ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
-        sum ^= sum >> 29;
-    };
+    let mut lanes = [1_u64, 2, 3, 4].map(|lane| mix(lane, body.len() as u64));
     for bytes in [key, body] {
-        let (words, rest) = bytes.as_chunks::<8>();
-        words.iter().for_each(|word| mix(*word));
-        let mut last = [0; 8];
+        let (blocks, rest) = bytes.as_chunks::<32>();
+        for block in blocks {
+            let (words, _) = block.as_chunks::<8>();
+            for (lane, word) in lanes.iter_mut().zip(words) {
+                *lane = mix(*lane, u64::from_le_bytes(*word));
+            }
+        }
+        let mut last = [0; 32];
         last[..rest.len()].copy_from_slice(rest);
-        mix(last);
+        for (lane, word) in lanes.iter_mut().zip(last.as_chunks::<8>().0) {
+            *lane = mix(*lane, u64::from_le_bytes(*word));
+        }
     }
-    sum
+    lanes.into_iter().fold(0, mix)
+}
+
+/// A step of a multiplicative hash.
+pub(super) fn mix(sum: u64, word: u64) -> u64 {
+    let product = (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ product >> 29
 }

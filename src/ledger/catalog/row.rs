@@ -39,12 +39,12 @@ fn seen<T: Copy>(code: u8, all: &[T]) -> Seen<T> {
 }
 
 /// What the wording in force says, as codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WordingCodes {
-    kind: u8,
-    checkable: u8,
-    hedges: u8,
-    factuality: u8,
+    pub kind: u8,
+    pub checkable: u8,
+    pub hedges: u8,
+    pub factuality: u8,
 }
 
 impl WordingCodes {
@@ -73,22 +73,30 @@ pub(super) struct Ruling {
     approvers: Vec<u64>,
 }
 
+/// What most claims do not have.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Rare {
+    ruling: Option<Ruling>,
+    /// The entry and its time in milliseconds since 1970.
+    published: Option<(u64, i64)>,
+    /// Entries marked withheld and not released, ascending.
+    withheld: Vec<u64>,
+}
+
 /// A claim's row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub(super) number: u64,
     pub(super) last: u64,
     pub(super) agent: u64,
     /// Milliseconds since 1970.
     pub(super) recorded: i64,
-    wording: WordingCodes,
-    workflow: u8,
-    flags: u8,
-    ruling: Option<Ruling>,
-    /// The entry and its time in milliseconds since 1970.
-    published: Option<(u64, i64)>,
-    /// Entries marked withheld and not released, ascending.
-    withheld: Vec<u64>,
+    pub(super) wording: WordingCodes,
+    pub(super) workflow: u8,
+    /// [`REQUESTED`] and so on; the highest bit is not used.
+    pub(super) flags: u8,
+    /// Absent where it would be empty.
+    pub(super) rare: Option<Box<Rare>>,
 }
 
 const REQUESTED: u8 = 1;
@@ -149,32 +157,32 @@ impl Row {
 
     /// The finding in force; absent: unverified.
     pub fn finding(&self) -> Seen<Finding> {
-        seen(self.ruling.as_ref().map_or(0, |r| r.finding), Finding::ALL)
+        seen(self.ruling().map_or(0, |r| r.finding), Finding::ALL)
     }
 
     /// The confidence of the verdict in force.
     pub fn confidence(&self) -> Seen<Confidence> {
-        seen(self.ruling.as_ref().map_or(0, |r| r.confidence), Confidence::ALL)
+        seen(self.ruling().map_or(0, |r| r.confidence), Confidence::ALL)
     }
 
     /// The entry that gave the verdict in force, who, and when in milliseconds since 1970.
     pub fn verdict(&self) -> Option<(Index, Index, i64)> {
-        self.ruling.as_ref().map(|r| (Index(r.number), Index(r.agent), r.time))
+        self.ruling().map(|r| (Index(r.number), Index(r.agent), r.time))
     }
 
     /// Whether another agent approved the verdict in force.
     pub fn second_read(&self) -> bool {
-        self.ruling.as_ref().is_some_and(|r| !r.approvers.is_empty())
+        self.ruling().is_some_and(|r| !r.approvers.is_empty())
     }
 
     /// Whether the verdict in force was made on an earlier wording.
     pub fn judged_earlier_wording(&self) -> bool {
-        self.ruling.as_ref().is_some_and(|r| r.outworded)
+        self.ruling().is_some_and(|r| r.outworded)
     }
 
     /// The entry that published it, with its time in milliseconds since 1970.
     pub fn published(&self) -> Option<(Index, i64)> {
-        self.published.map(|(number, time)| (Index(number), time))
+        self.rare.as_ref().and_then(|rare| rare.published).map(|(number, time)| (Index(number), time))
     }
 
     /// Whether it was retracted.
@@ -204,7 +212,15 @@ impl Row {
 
     /// Whether an entry about it is marked withheld and was not released since.
     pub fn withheld(&self) -> bool {
-        !self.withheld.is_empty()
+        self.rare.as_ref().is_some_and(|rare| !rare.withheld.is_empty())
+    }
+
+    fn ruling(&self) -> Option<&Ruling> {
+        self.rare.as_ref()?.ruling.as_ref()
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     /// The row after a change; `None` where the change is about no claim on record. A change that the row reflects
@@ -241,9 +257,7 @@ impl Row {
             wording: WordingCodes::of(wording),
             workflow: Workflow::Recorded as u8 + 1,
             flags: if change.not_here { NOT_HERE } else { 0 },
-            ruling: None,
-            published: None,
-            withheld: Vec::new(),
+            rare: None,
         }
     }
 
@@ -254,7 +268,8 @@ impl Row {
             Step::Moved(to) => self.workflow = to.map_or(WITHHELD, |w| w as u8 + 1),
             Step::Ruled(ruling) => self.rule(change, ruling),
             Step::Reviewed { verdict, decision } => {
-                if let (Some(ruling), Some(decision)) = (&mut self.ruling, decision)
+                if let (Some(rare), Some(decision)) = (&mut self.rare, decision)
+                    && let Some(ruling) = &mut rare.ruling
                     && ruling.number == verdict.0
                 {
                     set(&mut ruling.approvers, change.agent.0, decision == Decision::Approve);
@@ -262,7 +277,7 @@ impl Row {
             }
             Step::Published => {
                 self.workflow = Workflow::Published as u8 + 1;
-                self.published = Some((change.index.0, change.time.millis()));
+                self.rare().published = Some((change.index.0, change.time.millis()));
             }
             Step::Requested => self.flags |= REQUESTED,
             Step::Corrected { wording, ruling } => {
@@ -275,22 +290,31 @@ impl Row {
                 }
             }
             Step::Retracted => self.workflow = Workflow::Retracted as u8 + 1,
-            Step::Withheld(entry) => set(&mut self.withheld, entry.0, true),
-            Step::Released(entry) => set(&mut self.withheld, entry.0, false),
+            Step::Withheld(entry) => set(&mut self.rare().withheld, entry.0, true),
+            Step::Released(entry) => self.release(entry),
             Step::Erased => self.flags |= ERASED,
         }
     }
 
     fn reword(&mut self, wording: Option<Wording>) {
         self.wording = WordingCodes::of(wording);
-        if let Some(ruling) = &mut self.ruling {
+        if let Some(ruling) = self.rare.as_mut().and_then(|rare| rare.ruling.as_mut()) {
             ruling.outworded = true;
+        }
+    }
+
+    fn release(&mut self, entry: Index) {
+        if let Some(rare) = &mut self.rare {
+            set(&mut rare.withheld, entry.0, false);
+            if **rare == Rare::default() {
+                self.rare = None;
+            }
         }
     }
 
     fn rule(&mut self, change: &RowChange, said: Option<(Finding, Confidence)>) {
         let (finding, confidence) = said.map_or((WITHHELD, WITHHELD), |(f, c)| (f as u8 + 1, c as u8 + 1));
-        self.ruling = Some(Ruling {
+        self.rare().ruling = Some(Ruling {
             number: change.index.0,
             agent: change.agent.0,
             time: change.time.millis(),

@@ -1,13 +1,15 @@
 //! sled, held at arm's length: every call is caught if it panics, and its panics are kept off the terminal.
 //!
-//! No flusher thread (`flush_every_ms(None)`): it would sync the file twice a second during an import, and when it dies
-//! of a damaged page, dropping the database waits for it for ever. What a killed process had not yet written out is
-//! caught up from the log. Without that thread nobody cleans the log file either, so that [`Shelf::compact`] does.
+//! No flusher thread (`flush_every_ms(None)`): it would sync the file twice a second during an import, and should it
+//! die of a damaged page, dropping the database would wait for it for ever. What a killed process had not yet written
+//! out is caught up from the log.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use sled::IVec;
 
@@ -15,6 +17,9 @@ use super::error::Damage;
 
 /// Bytes of pages that sled may keep in memory.
 const CACHE_BYTES: u64 = 24 << 20;
+
+/// How long opening waits for a lock.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A key space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +58,25 @@ impl std::fmt::Debug for Shelf {
 
 impl Shelf {
     /// Opens the database at `path`, or creates it.
+    ///
+    /// After a database is dropped, a thread of sled's that has just written for it may hold its file, and with it the
+    /// lock, a little longer: that is waited out.
     pub(super) fn open(path: &Path) -> Result<Self, Damage> {
+        let begun = Instant::now();
+        loop {
+            match Self::open_now(path) {
+                Err(Damage::Engine(said)) if said.contains("could not acquire lock") => {
+                    if begun.elapsed() > PATIENCE {
+                        return Err(Damage::Locked);
+                    }
+                    thread::sleep(Duration::from_millis(5));
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn open_now(path: &Path) -> Result<Self, Damage> {
         let trees = caught(|| {
             let db = sled::Config::default().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(None).open()?;
             let (meta, pages, rows) = (db.open_tree("meta")?, db.open_tree("pages")?, db.open_tree("rows")?);

@@ -1,11 +1,10 @@
 //! What an entry can be found by.
 //!
 //! The catalog keeps an 8-byte hash of each term, not the term: candidates may therefore include an entry which only
-//! shares the hash, and a caller verifies each against the log. A hash also gives nothing away of an erased payload to
-//! who does not guess its words.
+//! shares the hash, and a caller verifies each against the log. Terms are therefore hashed fast and not securely: who
+//! makes two terms collide gains candidates that are looked at in vain, which recording the term itself gives as well.
 
-use sha2::{Digest as _, Sha256};
-
+use super::page::mix;
 use crate::entry::Kind;
 use crate::hash::{Digest, Index};
 use crate::text;
@@ -49,7 +48,7 @@ pub enum Term<'a> {
 }
 
 impl Term<'_> {
-    /// The 8 bytes kept of it: a prefix of SHA-256 over the field's letter and the value.
+    /// The 8 bytes kept of it: a hash of the field's letter and the value.
     pub fn hash(&self) -> u64 {
         match *self {
             Self::About(index) => number(b'a', index),
@@ -58,12 +57,7 @@ impl Term<'_> {
             Self::Document(index) => number(b'd', index),
             Self::Bytes(digest) => plain(b'b', &digest.0),
             Self::Url(url) => plain(b'u', url.as_bytes()),
-            Self::Key(scope, key) => {
-                let mut hasher = Sha256::new_with_prefix(b"K");
-                hasher.update(scope.0.to_le_bytes());
-                hasher.update(key);
-                prefix(&hasher.finalize().into())
-            }
+            Self::Key(scope, key) => finish(absorb(mix(start(b'K'), scope.0), key.as_bytes())),
             Self::Speaker(name) => folded(b's', name),
             Self::Actor(name) => folded(b'A', name),
             Self::Place(name) => folded(b'p', name),
@@ -104,20 +98,43 @@ fn prefix(digest: &[u8; 32]) -> u64 {
     u64::from_be_bytes(first)
 }
 
+fn start(field: u8) -> u64 {
+    mix(0, u64::from(field))
+}
+
+fn absorb(sum: u64, value: &[u8]) -> u64 {
+    let (words, rest) = value.as_chunks::<8>();
+    let sum = words.iter().fold(mix(sum, value.len() as u64), |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(sum, u64::from_le_bytes(last))
+}
+
+/// Spreads what the last step left in the upper bits.
+fn finish(sum: u64) -> u64 {
+    mix(sum, sum >> 32)
+}
+
 fn plain(field: u8, value: &[u8]) -> u64 {
-    let mut hasher = Sha256::new_with_prefix([field]);
-    hasher.update(value);
-    prefix(&hasher.finalize().into())
+    finish(absorb(start(field), value))
 }
 
 fn number(field: u8, index: Index) -> u64 {
-    plain(field, &index.0.to_le_bytes())
+    finish(mix(start(field), index.0))
 }
 
 fn folded(field: u8, text: &str) -> u64 {
-    // Most names are ASCII, whose folded form is its lower case; folding takes ten times as long as hashing.
+    // Most names are ASCII, whose folded form is its lower case; folding in full costs ten times as much.
     if text.is_ascii() {
-        plain(field, text.to_ascii_lowercase().as_bytes())
+        let mut lower = [0; 64];
+        match lower.get_mut(..text.len()) {
+            Some(lower) => {
+                lower.copy_from_slice(text.as_bytes());
+                lower.make_ascii_lowercase();
+                plain(field, lower)
+            }
+            None => plain(field, text.to_ascii_lowercase().as_bytes()),
+        }
     } else {
         plain(field, text::fold(text).as_bytes())
     }
