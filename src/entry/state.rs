@@ -171,6 +171,10 @@ pub trait View {
     fn entry(&self, index: Index) -> Result<Option<EntryInfo>, Self::Error>;
     /// A subject, `None` where the entry is none.
     fn subject(&self, index: Index) -> Result<Option<SubjectInfo>, Self::Error>;
+    /// What a subject is, `None` where the entry is none: all that a mere reference needs to know.
+    fn subject_kind(&self, index: Index) -> Result<Option<SubjectKind>, Self::Error> {
+        Ok(self.subject(index)?.map(|info| info.kind))
+    }
     /// Whether a payload digest occurs already.
     fn digest_used(&self, digest: &Digest) -> Result<bool, Self::Error>;
 }
@@ -650,7 +654,7 @@ fn check_log_key(text: &str, origin: &str, no: &mut Vec<Refusal>) {
 }
 
 fn check_document<V: View>(index: Index, view: &V, no: &mut Vec<Refusal>) -> Result<(), V::Error> {
-    if view.subject(index)?.is_none_or(|i| i.kind != SubjectKind::Document) {
+    if view.subject_kind(index)? != Some(SubjectKind::Document) {
         no.push(Refusal::WrongReference { index, wanted: "a document" });
     }
     Ok(())

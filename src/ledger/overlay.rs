@@ -20,8 +20,10 @@ pub(super) struct Overlay<'l> {
     entries: Vec<EntryInfo>,
     /// Subjects that an entry of the batch is about. One that the batch creates and nothing more is told from `entries`.
     subjects: HashMap<Index, SubjectInfo>,
-    /// Subjects of the record itself, as looked up: a bulk batch asks for the same document ten thousand times.
+    /// Subjects of the record itself, as looked up.
     seen: RefCell<HashMap<Index, Option<SubjectInfo>>>,
+    /// What they are: a bulk batch asks for the same document ten thousand times, and for no more than that.
+    kinds: RefCell<HashMap<Index, Option<SubjectKind>>>,
     digests: HashSet<Digest>,
     /// For each subject, the entries of the batch about it, by position, but for the one that creates it.
     by_subject: HashMap<Index, Vec<usize>>,
@@ -64,6 +66,7 @@ impl<'l> Overlay<'l> {
             entries: Vec::new(),
             subjects: HashMap::new(),
             seen: RefCell::default(),
+            kinds: RefCell::default(),
             digests: HashSet::new(),
             by_subject: HashMap::new(),
         }
@@ -179,6 +182,18 @@ impl View for Overlay<'_> {
         let info = self.ledger.subject_info(index)?;
         self.seen.borrow_mut().insert(index, info);
         Ok(info)
+    }
+
+    fn subject_kind(&self, index: Index) -> Result<Option<SubjectKind>, ReadError> {
+        if index.0 >= self.base {
+            return Ok(self.subject(index)?.map(|info| info.kind));
+        }
+        if let Some(kind) = self.kinds.borrow().get(&index) {
+            return Ok(*kind);
+        }
+        let kind = self.ledger.subject_kind(index)?;
+        self.kinds.borrow_mut().insert(index, kind);
+        Ok(kind)
     }
 
     fn digest_used(&self, digest: &Digest) -> Result<bool, ReadError> {

@@ -498,7 +498,7 @@ impl Ledger {
         Ok((own.header.kind.row().about == About::Creates(kind)).then_some(own))
     }
 
-    fn subject_kind(&self, number: Index) -> Result<Option<SubjectKind>, ReadError> {
+    pub(super) fn subject_kind(&self, number: Index) -> Result<Option<SubjectKind>, ReadError> {
         match self.entry(number)?.header.kind.row().about {
             About::Creates(kind) => Ok(Some(kind)),
             _ => Ok(None),
