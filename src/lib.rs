@@ -7,9 +7,9 @@
 //! |---|---|
 //! | 0 | [`hash`], [`time`], [`text`], [`canon`] |
 //! | 1 | [`tlog`] (the verifiable log, which knows no claims), [`claim`] (the nouns of the domain) |
-//! | 2 | [`entry`] (events, their bytes, their signatures, the state folded from them), [`draft`] (claim files), [`query`] |
+//! | 2 | [`entry`] (events, their bytes, their signatures, the state folded from them), [`draft`] (claim files), [`view`] (a claim as others see it) |
 //! | 3 | [`store`] (bytes in objects and cells) |
-//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`exchange`] (what others read) |
+//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`exchange`] (what others read) |
 //! | 5 | [`cli`] |
 //!
 //! A checkpoint is a signed note, and its key is known by name, id and bytes:
@@ -45,3 +45,4 @@ pub mod store;
 pub mod text;
 pub mod time;
 pub mod tlog;
+pub mod view;

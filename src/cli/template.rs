@@ -14,11 +14,11 @@ use super::verdict::{Flags, considered, numbers};
 use crate::claim::vocab::{Band, Confidence, Finding};
 use crate::claim::{Problems, Verdict};
 use crate::entry::ClaimState;
-use crate::exchange::view::finding_word;
 use crate::hash::Index;
 use crate::ledger::Ledger;
 use crate::text::printable_line;
 use crate::time::Day;
+use crate::view::finding_word;
 
 /// Widest comment line, in columns.
 const COLUMNS: usize = 96;

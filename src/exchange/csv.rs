@@ -2,7 +2,7 @@
 //!
 //! Lists are no cells: the claims table has one row a claim with its scalar fields and counts; JSON Lines has the rest.
 
-use super::view::ClaimView;
+use crate::view::ClaimView;
 
 const HEADING: &[&str] = &[
     "number",

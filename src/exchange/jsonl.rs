@@ -1,6 +1,6 @@
 //! JSON Lines: one claim object a line, canonical (RFC 8785), sorted by number, a line feed after each.
 
-use super::view::ClaimView;
+use crate::view::ClaimView;
 
 /// A claim as one line, with its line feed.
 pub fn line(claim: &ClaimView) -> Vec<u8> {

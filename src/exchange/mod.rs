@@ -4,4 +4,3 @@ pub mod csv;
 pub mod gist;
 pub mod jsonl;
 pub mod reread;
-pub mod view;

@@ -19,7 +19,6 @@ use crate::entry::{
     ClaimState, DocumentState, EntryInfo, Event, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind, batch,
     kind::About,
 };
-use crate::exchange::view::Context;
 use crate::hash::{Digest, Index};
 use crate::store::{Cell, Store, StoreError, StorePath, StoreRead as _};
 use crate::time::Timestamp;
@@ -27,6 +26,7 @@ use crate::tlog::bundle::{Bundle, Series};
 use crate::tlog::key::Verifier;
 use crate::tlog::note::Note;
 use crate::tlog::tree::{HashReader as _, Place};
+use crate::view::Context;
 
 /// Entries read from the log at once while catching up.
 pub(super) const CHUNK: u64 = 10_240;

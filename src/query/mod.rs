@@ -5,10 +5,10 @@
 use std::fmt::Write as _;
 
 use crate::claim::vocab::{ClaimKind, Confidence, Factuality, Finding, HedgeClass, Workflow};
-use crate::exchange::view::ClaimView;
 use crate::hash::Index;
 use crate::ledger::catalog::{Row, Seen};
 use crate::text::{fold, nearest, printable_line, words};
+use crate::view::ClaimView;
 
 /// What a query can ask about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

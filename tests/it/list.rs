@@ -8,9 +8,9 @@ use onrecord::claim::desk::{ClaimMoved, Withholding};
 use onrecord::claim::vocab::*;
 use onrecord::cli::verbs::list::{matching, parse_query};
 use onrecord::entry::{Event, Proposal};
-use onrecord::exchange::view::ClaimView;
 use onrecord::hash::Index;
 use onrecord::ledger::Ledger;
+use onrecord::view::ClaimView;
 
 use crate::ledger::{append, claim, document, evidence, ledger, verdict};
 

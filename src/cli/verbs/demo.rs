@@ -12,9 +12,9 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
 use crate::cli::{refs, write};
 use crate::entry::{Event, Proposal};
-use crate::exchange::view::ClaimView;
 use crate::ledger::AppendError;
 use crate::text::printable_line;
+use crate::view::ClaimView;
 
 const ORIGIN: &str = "demo.invalid/onrecord";
 const HANDLE: &str = "demo";

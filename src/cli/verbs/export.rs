@@ -14,13 +14,13 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::write;
 use crate::entry::{DocumentState, LedgerState};
 use crate::exchange::reread::{self, Reread};
-use crate::exchange::view::{self, ClaimView};
 use crate::exchange::{csv, jsonl};
 use crate::hash::{Digest, Index};
 use crate::ledger::Ledger;
 use crate::query::Query;
 use crate::text::{nearest, printable_line};
 use crate::time::Timestamp;
+use crate::view::{self, ClaimView};
 
 /// Formats that are meant to come.
 const LATER: &[&str] =

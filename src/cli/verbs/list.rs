@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
-use crate::exchange::view::ClaimView;
 use crate::hash::{Digest, Index};
 use crate::ledger::Ledger;
 use crate::ledger::catalog::Row;
 use crate::query::Query;
 use crate::text::printable_line;
+use crate::view::ClaimView;
 
 /// Claims first looked at where only some are asked for.
 const FIRST_STEP: usize = 256;

@@ -7,7 +7,7 @@ use crate::cli::parse::checked;
 use crate::cli::pick;
 use crate::cli::receipt::{Report, named};
 use crate::entry::{ClaimState, Event, Proposal};
-use crate::exchange::view::{finding_word, flags};
+use crate::view::{finding_word, flags};
 
 /// Make claims public.
 #[derive(Debug, clap::Args)]

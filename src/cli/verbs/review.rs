@@ -8,7 +8,7 @@ use crate::cli::parse::checked;
 use crate::cli::pick;
 use crate::cli::receipt::{Report, named};
 use crate::entry::{Event, Proposal};
-use crate::exchange::view::finding_word;
+use crate::view::finding_word;
 
 /// Approve or reject a verdict of another agent.
 #[derive(Debug, clap::Args)]

@@ -8,10 +8,10 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::{Output, Tone};
 use crate::cli::refs;
-use crate::exchange::view::{ClaimView, EvidenceView, VerdictView};
 use crate::hash::Index;
 use crate::ledger::Ledger;
 use crate::text::printable_line;
+use crate::view::{ClaimView, EvidenceView, VerdictView};
 
 /// Show all of one claim.
 #[derive(Debug, clap::Args)]

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
-use crate::exchange::view::finding_word;
 use crate::hash::Digest;
 use crate::ledger::Ledger;
 use crate::time::{Day, Timestamp};
+use crate::view::finding_word;
 
 /// Show sizes, counts, checkpoint and keys.
 #[derive(Debug, clap::Args)]
