@@ -11,6 +11,9 @@ use serde_json::Value;
 /// Deepest nesting of objects and arrays that a record may have.
 pub const MAX_DEPTH: usize = 8;
 
+/// Bytes that most records fit into.
+const USUAL: usize = 768;
+
 /// Bytes that are not a canonical record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CanonError {
@@ -59,7 +62,10 @@ pub enum CanonError {
 /// # Errors
 /// When a value cannot be written (a pending index, say).
 pub fn to_bytes<T: Serialize>(record: &T) -> Result<Vec<u8>, CanonError> {
-    serde_json::to_vec(record).map_err(|e| CanonError::Shape { reason: e.to_string() })
+    // Room for most records, so that few are moved while they grow.
+    let mut bytes = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut bytes, record).map_err(|e| CanonError::Shape { reason: e.to_string() })?;
+    Ok(bytes)
 }
 
 /// Decodes a record of at most `limit` bytes, accepting exactly what [`to_bytes`] emits.
@@ -69,12 +75,27 @@ pub fn to_bytes<T: Serialize>(record: &T) -> Result<Vec<u8>, CanonError> {
 pub fn from_bytes<T: Serialize + DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, CanonError> {
     scan(bytes, limit)?;
     let record: T = serde_json::from_slice(bytes).map_err(|e| CanonError::Shape { reason: e.to_string() })?;
-    let again = to_bytes(&record)?;
-    if again != bytes {
-        let at = again.iter().zip(bytes).take_while(|(a, b)| a == b).count();
-        return Err(CanonError::NotCanonical { at });
-    }
+    same(&to_bytes(&record)?, bytes)?;
     Ok(record)
+}
+
+/// Decodes any canonical JSON of at most `limit` bytes, accepting exactly what [`value_to_bytes`] emits within the limits
+/// of a record.
+///
+/// # Errors
+/// Every deviation, with the offset of the first.
+pub fn value_from_bytes(bytes: &[u8], limit: usize) -> Result<Value, CanonError> {
+    scan(bytes, limit)?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|e| CanonError::Shape { reason: e.to_string() })?;
+    same(&value_to_bytes(&value)?, bytes)?;
+    Ok(value)
+}
+
+fn same(again: &[u8], bytes: &[u8]) -> Result<(), CanonError> {
+    if again == bytes {
+        return Ok(());
+    }
+    Err(CanonError::NotCanonical { at: again.iter().zip(bytes).take_while(|(a, b)| a == b).count() })
 }
 
 /// What can be said of the bytes before any type is known: length, depth, numbers, control characters.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::hash::MAX_INTEGER;
+
 /// A mistake in a value: where, what, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -22,11 +24,18 @@ impl fmt::Display for Problem {
 pub struct Problems {
     path: Vec<String>,
     found: Vec<Problem>,
+    /// Set for the first look, which only tells whether there is any mistake and keeps no places.
+    quick: bool,
 }
 
 impl Problems {
     /// Checks `value`.
     pub fn of<T: Check + ?Sized>(value: &T) -> Vec<Problem> {
+        let mut quick = Self { quick: true, ..Self::default() };
+        value.check(&mut quick);
+        if quick.found.is_empty() {
+            return quick.found;
+        }
         let mut problems = Self::default();
         value.check(&mut problems);
         problems.found
@@ -46,6 +55,9 @@ impl Problems {
 
     /// Checks what stands in the field `name`.
     pub fn within(&mut self, name: &str, check: impl FnOnce(&mut Self)) {
+        if self.quick {
+            return check(self);
+        }
         self.path.push(name.to_owned());
         check(self);
         self.path.pop();
@@ -57,12 +69,19 @@ impl Problems {
             self.add(name, format!("{} items, and at most {limit} are allowed", items.len()));
         }
         for (i, item) in items.iter().take(limit).enumerate() {
-            self.within(&format!("{name}[{i}]"), |p| check(item, p));
+            if self.quick {
+                check(item, self);
+            } else {
+                self.within(&format!("{name}[{i}]"), |p| check(item, p));
+            }
         }
     }
 
     /// One line of text: not empty, no line feed or tab, no space at either end, at most `limit` code points.
     pub fn line(&mut self, name: &str, text: &str, limit: usize) {
+        if is_plain(text, limit) {
+            return;
+        }
         if text.contains(['\n', '\t']) {
             self.add(name, "must stand on one line");
         }
@@ -80,9 +99,7 @@ impl Problems {
         if len > limit {
             self.add(name, format!("{len} characters, and at most {limit} are allowed"));
         }
-        if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-            self.add(name, format!("holds the control character U+{:04X}", u32::from(c)));
-        }
+        self.controls(name, text);
     }
 
     /// An optional line.
@@ -105,11 +122,34 @@ impl Problems {
             self.add(name, format!("{} items, and at most {limit} are allowed", items.len()));
         }
         for (i, item) in items.iter().take(limit).enumerate() {
-            let place = format!("{name}[{i}]");
+            let place = if self.quick { String::new() } else { format!("{name}[{i}]") };
             self.line(&place, item, each);
             if items[..i].contains(item) {
                 self.add(&place, "stands in the list already");
             }
+        }
+    }
+
+    /// An optional number, at most what canonical JSON can hold.
+    pub fn integer(&mut self, name: &str, number: Option<u64>) {
+        if number.is_some_and(|n| n > MAX_INTEGER) {
+            self.add(name, "a number is at most 2^53 - 1");
+        }
+    }
+
+    /// Words around a passage: at most `limit` code points, white space at the ends kept.
+    pub fn context(&mut self, name: &str, text: Option<&String>, limit: usize) {
+        let Some(text) = text else { return };
+        let len = text.chars().count();
+        if len > limit {
+            self.add(name, format!("{len} characters of context, and at most {limit} are allowed"));
+        }
+        self.controls(name, text);
+    }
+
+    fn controls(&mut self, name: &str, text: &str) {
+        if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+            self.add(name, format!("holds the control character U+{:04X}", u32::from(c)));
         }
     }
 
@@ -145,6 +185,13 @@ impl Problems {
     }
 }
 
+/// Whether `text` is surely one good line: printable ASCII without space at either end. Most lines are, and one look tells.
+fn is_plain(text: &str, limit: usize) -> bool {
+    let bytes = text.as_bytes();
+    let ends = bytes.first().zip(bytes.last()).is_some_and(|(first, last)| *first != b' ' && *last != b' ');
+    ends && bytes.len() <= limit && bytes.iter().all(|b| (b' '..=b'~').contains(b))
+}
+
 /// A value that can say what is wrong with it.
 pub trait Check {
     /// Notes every mistake of the value.
@@ -155,6 +202,8 @@ pub trait Check {
 pub const MAX_LIST: usize = 64;
 /// Longest name, key or cue, in code points.
 pub const MAX_NAME: usize = 300;
+/// Longest words around a passage, in code points.
+pub const MAX_CONTEXT: usize = 64;
 /// Longest statement, in code points.
 pub const MAX_STATEMENT: usize = 2_000;
 /// Longest free text, in code points.

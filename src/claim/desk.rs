@@ -175,6 +175,7 @@ body! {
         to: Anchor,
     }
     check(self, p) {
+        p.integer("anchor", Some(self.anchor));
         p.line("reason", &self.reason, MAX_NAME);
         p.within("to", |p| self.to.check(p));
     }
@@ -274,7 +275,12 @@ body! {
             p.within("verdict", |p| verdict.check(p));
         }
         if self.withdraws.len() > MAX_LIST {
-            p.add("withdraws", format!("at most {MAX_LIST}"));
+            p.add("withdraws", format!("{} items, and at most {MAX_LIST} are allowed", self.withdraws.len()));
+        }
+        for (i, item) in self.withdraws.iter().enumerate() {
+            if self.withdraws[..i].contains(item) {
+                p.add(&format!("withdraws[{i}]"), "stands in the list already");
+            }
         }
     }
 }

@@ -103,6 +103,7 @@ pub struct Snapshot {
 impl Check for Snapshot {
     fn check(&self, p: &mut Problems) {
         p.each("archives", &self.archives, MAX_LIST, |url, p| p.url("", url));
+        p.integer("bytes", self.bytes);
         p.line("how", &self.how, MAX_NAME);
         p.line("media_type", &self.media_type, MAX_NAME);
     }
@@ -124,5 +125,6 @@ pub struct TextExtract {
 impl Check for TextExtract {
     fn check(&self, p: &mut Problems) {
         p.line("algorithm", &self.algorithm, MAX_NAME);
+        p.integer("code_points", self.code_points);
     }
 }

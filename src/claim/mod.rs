@@ -6,14 +6,17 @@
 pub mod agent;
 pub mod check;
 pub mod desk;
+pub mod diff;
 pub mod document;
 pub mod edtf;
 pub mod evidence;
+pub mod lexicon;
 pub mod statement;
 pub mod vocab;
 
 pub use agent::{Handle, Policy, RoleRule};
 pub use check::{Check, Problem, Problems};
+pub use diff::Difference;
 pub use document::{Document, Inferred, Snapshot, TextExtract};
 pub use evidence::{Contact, Evidence, Search, Verdict};
 pub use statement::{Anchor, Appearance, Claim, Hedge, Quantity, Step, Time};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{Check, MAX_LIST, MAX_NAME, MAX_STATEMENT, MAX_TEXT, Problems};
+use super::check::{Check, MAX_CONTEXT, MAX_LIST, MAX_NAME, MAX_STATEMENT, MAX_TEXT, Problems};
 use super::vocab::{
     Band, Basis, ClaimKind, Comparator, Factuality, HedgeClass, Mode, Selector, SourceRole, Strength, WhyNot,
 };
@@ -252,11 +252,11 @@ pub struct Anchor {
 impl Check for Anchor {
     fn check(&self, p: &mut Problems) {
         p.optional_text("quote", self.quote.as_ref(), MAX_TEXT);
-        for (name, text) in [("prefix", &self.prefix), ("suffix", &self.suffix)] {
-            if text.as_ref().is_some_and(|t| t.chars().count() > 64) {
-                p.add(name, "at most 64 characters of context");
-            }
-        }
+        p.context("prefix", self.prefix.as_ref(), MAX_CONTEXT);
+        p.context("suffix", self.suffix.as_ref(), MAX_CONTEXT);
+        p.optional_line("fragment", self.fragment.as_ref(), MAX_NAME);
+        p.integer("start", self.start);
+        p.integer("end", self.end);
         let range = self.start.zip(self.end);
         match self.selector {
             Selector::TextRange => {
@@ -330,6 +330,8 @@ impl Check for Step {
         p.optional_line("name", self.name.as_ref(), MAX_NAME);
         p.optional_line("description", self.description.as_ref(), MAX_NAME);
         p.optional_line("cue", self.cue.as_ref(), MAX_NAME);
+        p.integer("start", self.start);
+        p.integer("end", self.end);
         match self.role {
             SourceRole::Anonymous if self.name.is_some() => {
                 p.add("name", "an anonymous source has no name here; who it is never enters the ledger");
@@ -373,6 +375,9 @@ pub struct Hedge {
 impl Check for Hedge {
     fn check(&self, p: &mut Problems) {
         p.line("cue", &self.cue, MAX_NAME);
+        p.integer("start", self.start);
+        p.integer("end", self.end);
+        p.integer("scope", self.scope.map(|[_, end]| end));
         if self.start.is_some() != self.end.is_some() || self.start.zip(self.end).is_some_and(|(s, e)| s >= e) {
             p.add("end", "the range of a cue has `start` and `end`, and `end` lies after `start`");
         }

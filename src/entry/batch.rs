@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::event::{Event, PayloadError, Salt};
 use super::header::{Header, Sig, VERSION};
@@ -57,6 +58,8 @@ pub struct Encoded {
     pub payload: Vec<u8>,
     /// Leaf hash of `entry`.
     pub leaf: Digest,
+    /// The event's content digest ([`Event::content_digest`]).
+    pub content: Digest,
 }
 
 /// A batch that cannot be encoded.
@@ -87,20 +90,116 @@ pub struct Batch {
     pub ledger: Digest,
 }
 
-/// An entry of which only the signature may be missing.
-struct Draft {
-    header: Header,
-    payload: Vec<u8>,
+/// An entry of which only the signature is missing; a deciding one holds an empty signature in its place, so that
+/// [`super::state::check`] sees that it will be signed by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The header, unsigned.
+    pub header: Header,
+    /// The payload's bytes.
+    pub payload: Vec<u8>,
+    /// The event's content digest.
+    pub content: Digest,
 }
 
+/// What a header needs that depends on the entries before it.
+struct Place {
+    about: Option<Index>,
+    prev: Option<Index>,
+    re: Option<Index>,
+}
+
+/// Batches of at least this many entries are encoded on two threads.
+const PARALLEL_FROM: usize = 512;
+
 impl Batch {
-    /// Encodes `proposals` as entries from the end of `view` on; `salts` are at least one more than proposals.
-    ///
-    /// Kinds that decide are signed by themselves. Of the others, one alone is signed by itself too; several are covered
-    /// by a closing `batch-signed` entry.
+    /// Numbers `proposals` from the end of `view` on and writes their payloads; `salts` are at least as many.
     ///
     /// # Errors
-    /// When a lookup fails, a body cannot be written, or the key does not sign.
+    /// When a lookup fails or a body cannot be written.
+    pub fn draft<V: View>(
+        &self,
+        proposals: &[Proposal],
+        salts: &[Salt],
+        view: &V,
+    ) -> Result<Vec<Draft>, BatchError<V::Error>> {
+        let base = view.size();
+        let mut last: HashMap<Index, Index> = HashMap::new();
+        let mut places = Vec::with_capacity(proposals.len());
+        for (k, proposal) in proposals.iter().enumerate() {
+            let index = Index(base + k as u64);
+            let about = proposal.about.map(|i| i.at_base(base));
+            let prev = match about {
+                None => None,
+                Some(about) => match (proposal.seen, last.get(&about)) {
+                    (Some(seen), _) => Some(seen.at_base(base)),
+                    (None, Some(latest)) => Some(*latest),
+                    (None, None) => view.subject(about).map_err(BatchError::View)?.map(|info| info.last),
+                },
+            };
+            last.insert(about.unwrap_or(index), index);
+            places.push(Place { about, prev, re: proposal.re.map(|i| i.at_base(base)) });
+        }
+        let one = |k: usize| self.one(&proposals[k], &places[k], salts[k], base);
+        let some = |range: Range<usize>| range.map(one).collect::<Result<Vec<_>, _>>();
+        Ok(in_halves(proposals.len(), some)?)
+    }
+
+    /// Signs what [`Batch::draft`] made, and closes the batch.
+    ///
+    /// Kinds that decide are signed by themselves. Of the others, one alone is signed by itself too; several are covered
+    /// by a closing `batch-signed` entry, which takes `salt`.
+    ///
+    /// # Errors
+    /// When a lookup fails, a header is too long, or the key does not sign.
+    pub fn sign<V: View>(
+        &self,
+        drafts: Vec<Draft>,
+        salt: Salt,
+        view: &V,
+        signer: &dyn Signer,
+    ) -> Result<Vec<Encoded>, BatchError<V::Error>> {
+        let closing = drafts.iter().filter(|d| d.header.sig.is_none()).count() > 1;
+        let ledger_last = drafts.iter().rposition(|d| d.header.about == Some(Index(0)));
+        // Signatures come first, one after the other: a signer need not be one that threads can share.
+        let mut drafts = drafts;
+        for draft in &mut drafts {
+            let alone = draft.header.sig.is_some() || !closing;
+            draft.header.sig = None;
+            if alone {
+                draft.header.sig = Some(self.signature(&draft.header, signer)?);
+            }
+        }
+        let leaves = |range: Range<usize>| drafts[range].iter().map(|d| leaf(&d.header)).collect::<Result<Vec<_>, _>>();
+        let entries = in_halves(drafts.len(), leaves)?;
+        let mut encoded: Vec<Encoded> = Vec::with_capacity(drafts.len() + 1);
+        encoded.extend(drafts.into_iter().zip(entries).map(|(draft, (entry, leaf))| {
+            let Draft { header, payload, content } = draft;
+            Encoded { header, entry, payload, leaf, content }
+        }));
+        if closing {
+            let base = view.size();
+            let leaves: Vec<Digest> = encoded.iter().map(|e| e.leaf).collect();
+            let count = leaves.len() as u64;
+            let event = Event::BatchSigned(BatchSigned { count, root: root(&leaves) });
+            let prev = match ledger_last {
+                Some(k) => Some(Index(base + k as u64)),
+                None => view.subject(Index(0)).map_err(BatchError::View)?.map(|info| info.last),
+            };
+            let place = Place { about: Some(Index(0)), prev, re: None };
+            let mut draft = self.one(&Proposal::new(event), &place, salt, base)?;
+            draft.header.sig = Some(self.signature(&draft.header, signer)?);
+            let (entry, leaf) = leaf(&draft.header)?;
+            let Draft { header, payload, content } = draft;
+            encoded.push(Encoded { header, entry, payload, leaf, content });
+        }
+        Ok(encoded)
+    }
+
+    /// [`Batch::draft`] and [`Batch::sign`] in one; `salts` are one more than proposals.
+    ///
+    /// # Errors
+    /// As those.
     pub fn encode<V: View>(
         &self,
         proposals: &[Proposal],
@@ -108,85 +207,62 @@ impl Batch {
         view: &V,
         signer: &dyn Signer,
     ) -> Result<Vec<Encoded>, BatchError<V::Error>> {
-        let base = view.size();
-        let mut last: HashMap<Index, Index> = HashMap::new();
-        let mut drafts = Vec::with_capacity(proposals.len() + 1);
-        for (k, proposal) in proposals.iter().enumerate() {
-            let index = Index(base + k as u64);
-            let about = proposal.about.map(|i| i.at_base(base));
-            let prev = match about {
-                None => None,
-                Some(about) => {
-                    let latest = match last.get(&about) {
-                        Some(latest) => Some(*latest),
-                        None => view.subject(about).map_err(BatchError::View)?.map(|info| info.last),
-                    };
-                    proposal.seen.map(|i| i.at_base(base)).or(latest)
-                }
-            };
-            last.insert(about.unwrap_or(index), index);
-            let re = proposal.re.map(|i| i.at_base(base));
-            drafts.push(self.draft(&proposal.event, salts[k], about, prev, re, base)?);
-        }
-        let unsigned: Vec<usize> = (0..drafts.len()).filter(|k| !drafts[*k].header.kind.row().decides).collect();
-        let batch = unsigned.len() > 1;
-        let mut encoded = Vec::with_capacity(drafts.len() + 1);
-        for draft in drafts {
-            let alone = draft.header.kind.row().decides || !batch;
-            encoded.push(self.finish(draft, alone.then_some(signer))?);
-        }
-        if batch {
-            let leaves: Vec<Digest> = encoded.iter().map(|e| e.leaf).collect();
-            let count = leaves.len() as u64;
-            let event = Event::BatchSigned(BatchSigned { count, root: root(&leaves) });
-            let about = Index(0);
-            let prev = match last.get(&about) {
-                Some(latest) => Some(*latest),
-                None => view.subject(about).map_err(BatchError::View)?.map(|info| info.last),
-            };
-            let draft = self.draft(&event, salts[proposals.len()], Some(about), prev, None, base)?;
-            encoded.push(self.finish(draft, Some(signer))?);
-        }
-        Ok(encoded)
+        let drafts = self.draft(proposals, salts, view)?;
+        self.sign(drafts, salts[proposals.len()], view, signer)
     }
 
-    fn draft(
-        &self,
-        event: &Event,
-        salt: Salt,
-        about: Option<Index>,
-        prev: Option<Index>,
-        re: Option<Index>,
-        base: u64,
-    ) -> Result<Draft, PayloadError> {
-        let payload = at_base(event, base).encode(salt)?;
-        let kind = event.kind();
-        let creates = matches!(kind.row().about, About::Creates(_));
+    fn one(&self, proposal: &Proposal, place: &Place, salt: Salt, base: u64) -> Result<Draft, PayloadError> {
+        let (payload, content) = at_base(&proposal.event, base).encode_with_content(salt)?;
+        let kind = proposal.event.kind();
+        let row = kind.row();
         let header = Header {
-            about: if creates { None } else { about },
+            about: if matches!(row.about, About::Creates(_)) { None } else { place.about },
             agent: self.agent,
             digest: Digest::of(&payload),
             kind,
-            prev,
-            re,
-            sig: None,
+            prev: place.prev,
+            re: place.re,
+            sig: row.decides.then(|| Sig(Vec::new())),
             time: self.time,
             v: VERSION,
         };
-        Ok(Draft { header, payload })
+        Ok(Draft { header, payload, content })
     }
 
-    fn finish<E>(&self, draft: Draft, signer: Option<&dyn Signer>) -> Result<Encoded, BatchError<E>> {
-        let Draft { mut header, payload } = draft;
-        if let Some(signer) = signer {
-            let ledger = if header.kind == Kind::LedgerOpened { Digest::default() } else { self.ledger };
-            let blob = sshsig::signed_blob(&header.message(&ledger)?);
-            header.sig = Some(Sig(signer.sign(&blob)?.to_vec()));
-        }
-        let entry = header.encode()?;
-        let leaf = leaf_hash(&entry);
-        Ok(Encoded { header, entry, payload, leaf })
+    /// The signature over a header that has none.
+    fn signature<E>(&self, header: &Header, signer: &dyn Signer) -> Result<Sig, BatchError<E>> {
+        let ledger = if header.kind == Kind::LedgerOpened { Digest::default() } else { self.ledger };
+        let blob = sshsig::signed_blob(&header.message(&ledger)?);
+        Ok(Sig(signer.sign(&blob)?.to_vec()))
     }
+}
+
+/// A header's bytes, and their leaf hash.
+fn leaf(header: &Header) -> Result<(Vec<u8>, Digest), CanonError> {
+    let entry = header.encode()?;
+    let leaf = leaf_hash(&entry);
+    Ok((entry, leaf))
+}
+
+/// What `some` makes of the positions 0 to `len`: of many, one half on a thread of its own.
+pub(crate) fn in_halves<T: Send, E: Send>(
+    len: usize,
+    some: impl Fn(Range<usize>) -> Result<Vec<T>, E> + Sync,
+) -> Result<Vec<T>, E> {
+    if len < PARALLEL_FROM {
+        return some(0..len);
+    }
+    let middle = len / 2;
+    let (first, second) = std::thread::scope(|scope| {
+        let Ok(second) = std::thread::Builder::new().spawn_scoped(scope, || some(middle..len)) else {
+            return (some(0..middle), some(middle..len));
+        };
+        // A panic in the other half is a broken invariant of ours; it goes on here.
+        (some(0..middle), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut all = first?;
+    all.extend(second?);
+    Ok(all)
 }
 
 /// The event with every pending index made real; borrowed where there is none.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::claim_state::{ClaimState, Item};
 use super::event::Event;
+use super::kind::Kind;
 use super::state::LedgerState;
 use crate::claim::edtf::Edtf;
 use crate::claim::vocab::{Confidence, Finding, Outcome, Read, Stance};
@@ -33,14 +34,15 @@ pub enum Guard {
     )]
     NoConflict,
     /// `G03`: not enough evidence, and nobody recorded a search.
-    #[error("`not-enough-evidence` needs a recorded search; `onrecord looked {claim} --where … --for …` records one")]
+    #[error("`not-enough-evidence` needs a recorded search; `onrecord looked {} --where … --for …` records one", .claim.0)]
     NoSearch {
         /// The claim.
         claim: Index,
     },
     /// `G04`: confidence on too few clusters.
     #[error(
-        "confidence `{confidence}` needs evidence of {needed} clusters, and there is {found}; five outlets on one wire report are one"
+        "confidence `{confidence}` needs admissible evidence of {needed} clusters among what is relied on, and there {} {found}; five outlets on one wire report are one cluster; link evidence of another origin, or lower the confidence",
+        if *.found == 1 { "is" } else { "are" }
     )]
     TooFewClusters {
         /// The confidence given.
@@ -51,19 +53,24 @@ pub enum Guard {
         found: usize,
     },
     /// `G05`: high confidence on excerpts.
-    #[error("confidence `high` needs at least one page read in full; only excerpts or headlines were read")]
+    #[error(
+        "confidence `high` needs at least one page relied on that was read in full; only excerpts or headlines were; read one (`onrecord evidence … --read full`), or lower the confidence"
+    )]
     OnlyExcerpts,
     /// `G06`: a reviewer who wrote the verdict.
-    #[error("agent `{handle}` issued this verdict; another agent reviews it")]
+    #[error("agent `{handle}` issued this verdict, and another agent has to review it (`--as HANDLE`)")]
     OwnVerdict {
         /// The reviewer.
         handle: String,
     },
     /// `G07`: publication without the reviews that the policy asks for.
     #[error(
-        "policy `{policy}` asks for {needed} approving review before publication, and there is {found}; `onrecord review {verdict} --approve` by another agent"
+        "policy `{policy}` asks for {needed} approving review{} of {claim} before publication, and there {} {found}; `onrecord review {} --approve` by another agent",
+        if *.needed == 1 { "" } else { "s" }, if *.found == 1 { "is" } else { "are" }, .verdict.0
     )]
     Unreviewed {
+        /// The claim.
+        claim: Index,
         /// The policy's name.
         policy: String,
         /// Reviews needed.
@@ -75,7 +82,8 @@ pub enum Guard {
     },
     /// `G08`: a finding against a named party that nobody asked.
     #[error(
-        "policy `{policy}` asks that a named party hears of a `{finding}` finding before publication; `onrecord contact {claim} --who …`"
+        "policy `{policy}` asks that a named party hears of a `{finding}` finding on {claim} before publication; `onrecord contact {} --who … --asked …` records that they were asked",
+        .claim.0
     )]
     NoContact {
         /// The policy's name.
@@ -92,7 +100,9 @@ pub enum Guard {
         claim: Index,
     },
     /// `G10`: evidence from after the day judged on.
-    #[error("evidence {evidence} is dated {dated}, after the day judged on, {judged_on}")]
+    #[error(
+        "evidence {evidence} is dated {dated}, after the day judged on, {judged_on}; leave it out, or judge on a later day (`--judged-on`)"
+    )]
     LaterEvidence {
         /// The evidence.
         evidence: Index,
@@ -102,7 +112,9 @@ pub enum Guard {
         judged_on: Day,
     },
     /// `G11`: evidence obtained after the day judged on.
-    #[error("evidence {evidence} was obtained on {obtained}, after the day judged on, {judged_on}")]
+    #[error(
+        "evidence {evidence} was obtained on {obtained}, after the day judged on, {judged_on}; leave it out, or judge on a later day (`--judged-on`)"
+    )]
     ObtainedLater {
         /// The evidence.
         evidence: Index,
@@ -112,12 +124,12 @@ pub enum Guard {
         judged_on: Day,
     },
     /// `G12`: evidence that was taken back.
-    #[error("evidence {evidence} was withdrawn by {by}")]
+    #[error("evidence {evidence} was withdrawn {}; leave it out", .by.map_or("by this very correction".to_owned(), |by| format!("by {by}")))]
     Withdrawn {
         /// The evidence.
         evidence: Index,
-        /// The entry that withdrew it.
-        by: Index,
+        /// The entry that withdrew it; `None`: the correction itself.
+        by: Option<Index>,
     },
     /// `G13`: a finding that does not fit the claim's checkability.
     #[error("the claim is recorded as {recorded}, and the finding is `{finding}`; {next}")]
@@ -130,13 +142,13 @@ pub enum Guard {
         next: &'static str,
     },
     /// `G14`: publication without a verdict.
-    #[error("{claim} has no verdict; `onrecord verify {claim}` first")]
+    #[error("{claim} has no verdict; `onrecord verify {}` first", .claim.0)]
     NoVerdict {
         /// The claim.
         claim: Index,
     },
     /// `G15`: a verdict in force on an earlier wording.
-    #[error("{claim} was reworded by {wording} after the verdict in force; verify it anew")]
+    #[error("{claim} was reworded by {wording} after the verdict in force; `onrecord verify {}` decides anew", .claim.0)]
     EarlierWording {
         /// The claim.
         claim: Index,
@@ -144,7 +156,7 @@ pub enum Guard {
         wording: Index,
     },
     /// `G16`: judged on a day that has not come.
-    #[error("judged on {judged_on}, which lies after today")]
+    #[error("judged on {judged_on}, which lies after today (UTC)")]
     FutureDay {
         /// The day given.
         judged_on: Day,
@@ -182,6 +194,20 @@ impl Guard {
     }
 }
 
+/// Whether any guard looks at entries of this kind.
+pub fn concerns(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::VerdictIssued
+            | Kind::ReviewRecorded
+            | Kind::ClaimPublished
+            | Kind::CorrectionIssued
+            | Kind::EvidenceWithdrawn
+            | Kind::RelationWithdrawn
+            | Kind::AnchorMoved
+    )
+}
+
 /// Every guard against letting `event` by `agent` follow on `claim`, under `policy`, on `today`.
 pub fn check(
     event: &Event,
@@ -216,6 +242,12 @@ pub fn check(
                 no.push(Guard::NotThere { what: format!("that evidence was withdrawn already, by {by}") });
             }
         }
+        Event::RelationWithdrawn(_) => {
+            let relation = claim.relations.iter().find(|r| Some(r.number) == re);
+            if let Some(by) = relation.and_then(|r| r.withdrawn) {
+                no.push(Guard::NotThere { what: format!("that relation was withdrawn already, by {by}") });
+            }
+        }
         Event::AnchorMoved(moved) => {
             let appearance = match re {
                 None => claim.claim.as_ref().map(|c| &c.appearance),
@@ -246,7 +278,8 @@ fn check_verdict(verdict: &Verdict, claim: &ClaimState, policy: &Policy, today: 
     }
     for item in &relied {
         if let Some(by) = item.withdrawn {
-            no.push(Guard::Withdrawn { evidence: item.number, by });
+            // A correction that withdraws what it relies on has no number yet; its evidence is marked with its own.
+            no.push(Guard::Withdrawn { evidence: item.number, by: (by != item.number).then_some(by) });
         }
     }
     if !wording.checkable && verdict.finding != Finding::NotCheckable {
@@ -256,7 +289,10 @@ fn check_verdict(verdict: &Verdict, claim: &ClaimState, policy: &Policy, today: 
             next: "amend the claim first, or find `not-checkable`",
         });
     }
-    let admissible: Vec<&Evidence> = relied.iter().filter_map(|e| e.standing()).filter(|e| e.is_admissible()).collect();
+    // What derives from the claim's own document says nothing that the document does not say itself.
+    let own = |e: &&Evidence| e.document == Some(wording.appearance.document);
+    let admissible: Vec<&Evidence> =
+        relied.iter().filter_map(|e| e.standing()).filter(|e| e.is_admissible() && !own(e)).collect();
     check_finding(verdict.finding, &relied, &admissible, claim, no);
     check_confidence(verdict, &admissible, policy, no);
 }
@@ -285,10 +321,13 @@ fn check_finding(
         if !admissible.iter().any(|e| stances.contains(&e.stance)) {
             let fit = relied.iter().filter_map(|e| e.standing()).filter(|e| stances.contains(&e.stance)).count();
             let found = match (relied.len(), fit) {
-                (0, _) => "none is relied on".to_owned(),
-                (_, 0) => format!("none of the {} relied on does", relied.len()),
+                (0, _) => "none is relied on; `--on` names it".to_owned(),
+                (1, 0) => "the one relied on does not".to_owned(),
+                (n, 0) => format!("none of the {n} relied on does"),
                 (_, n) => {
-                    format!("{n} would, but nobody has judged source or information, or the source is unreliable")
+                    format!(
+                        "{n} would, but nobody has judged source or information, or the source is unreliable; link it anew with `--reliability` and `--credibility`"
+                    )
                 }
             };
             no.push(Guard::NoEvidence { finding, needs, found });
@@ -374,6 +413,7 @@ fn check_publication(claim: &ClaimState, policy: &Policy, no: &mut Vec<Guard>) {
     let approvals = verdict.approvals();
     if (approvals as u64) < policy.reviewers {
         no.push(Guard::Unreviewed {
+            claim: claim.number,
             policy: policy.name.clone(),
             needed: policy.reviewers,
             found: approvals,

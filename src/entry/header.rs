@@ -99,7 +99,7 @@ impl Header {
             }
             Err(error) => error,
         };
-        match canon::from_bytes::<Value>(bytes, MAX_ENTRY) {
+        match canon::value_from_bytes(bytes, MAX_ENTRY) {
             Ok(value) => {
                 let kind = value.get("kind").and_then(Value::as_str);
                 let v = value.get("v").and_then(Value::as_u64);

@@ -6,17 +6,20 @@
 pub mod batch;
 
 pub mod claim_state;
+pub mod document_state;
 pub mod event;
 pub mod guard;
 
 pub mod header;
 pub mod kind;
+pub mod proof;
 pub mod sshsig;
 pub mod state;
 
-pub use batch::{Batch, Encoded, Proposal};
+pub use batch::{Batch, Draft, Encoded, Proposal};
 
 pub use claim_state::ClaimState;
+pub use document_state::DocumentState;
 pub use event::{Event, Salt};
 pub use header::Header;
 pub use kind::{Kind, SubjectKind};

@@ -39,7 +39,12 @@ impl PublicKey {
     /// [`BadKey::Weak`] for a point of small order or off the curve.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, BadKey> {
         let key = VerifyingKey::from_bytes(bytes).map_err(|_| BadKey::Weak)?;
-        if key.is_weak() || key.to_bytes() != *bytes { Err(BadKey::Weak) } else { Ok(Self(key)) }
+        // `to_bytes` would hand back what it was given; only compressing the point again shows a second way to write it.
+        if key.is_weak() || key.to_edwards().compress().to_bytes() != *bytes {
+            Err(BadKey::Weak)
+        } else {
+            Ok(Self(key))
+        }
     }
 
     /// From a line of a public key file; a comment is left aside.

@@ -14,6 +14,7 @@ use crate::claim::vocab::{AgentKind, AgentRole, Workflow};
 use crate::claim::{Handle, Policy};
 use crate::hash::{Digest, Index};
 use crate::time::Timestamp;
+use crate::tlog::key::{Role, Verifier};
 
 /// Writers refuse a time this much before the last entry's, in milliseconds.
 pub const MAX_TIME_BACK_MILLIS: i64 = 5 * 60 * 1000;
@@ -232,7 +233,8 @@ pub enum Refusal {
     },
     /// `S08`: a deciding entry was made on a view that is no longer the latest.
     #[error(
-        "{subject} has changed since ({latest} came after what was seen); look at it again with `onrecord show {subject}`"
+        "{subject} has changed since ({latest} came after what was seen); look at it again with `onrecord show {}`",
+        .subject.0
     )]
     StalePrev {
         /// The subject.
@@ -373,7 +375,13 @@ pub fn check<V: View>(header: &Header, event: Option<&Event>, view: &V) -> Resul
     if let Some((number, info)) = subject {
         check_prev(header, number, &info, view, &mut no)?;
         check_target(header, number, view, &mut no)?;
-        check_move(header, event, number, &info, &mut no);
+        let target = match header.re {
+            Some(re) => view.entry(re)?.and_then(|entry| entry.kind),
+            None => None,
+        };
+        check_move(header, event, number, &info, target, &mut no);
+    } else if matches!(row.about, About::Creates(_)) {
+        check_first(header, at, &mut no);
     }
     if let Some(event) = event {
         check_body(event, subject.map(|(number, _)| number), view, &mut no)?;
@@ -442,6 +450,16 @@ fn check_subject<V: View>(
     }
 }
 
+/// An entry that creates its subject has nothing before it and nothing to act on.
+fn check_first(header: &Header, at: Index, no: &mut Vec<Refusal>) {
+    if let Some(prev) = header.prev {
+        no.push(Refusal::WrongPrev { named: prev.to_string(), subject: at });
+    }
+    if let Some(re) = header.re {
+        no.push(Refusal::WrongTarget { kind: header.kind, what: format!("another entry ({re})") });
+    }
+}
+
 fn check_prev<V: View>(
     header: &Header,
     subject: Index,
@@ -503,7 +521,14 @@ fn check_target<V: View>(header: &Header, subject: Index, view: &V, no: &mut Vec
     Ok(())
 }
 
-fn check_move(header: &Header, event: Option<&Event>, subject: Index, info: &SubjectInfo, no: &mut Vec<Refusal>) {
+fn check_move(
+    header: &Header,
+    event: Option<&Event>,
+    subject: Index,
+    info: &SubjectInfo,
+    target: Option<Kind>,
+    no: &mut Vec<Refusal>,
+) {
     use Workflow::{InReview, Parked, Published, Recorded, Retracted, Triaged, Withdrawn};
     let Some(from) = info.workflow else { return };
     let mut refuse = |to, hint| no.push(Refusal::IllegalMove { subject, from, to, hint });
@@ -521,14 +546,25 @@ fn check_move(header: &Header, event: Option<&Event>, subject: Index, info: &Sub
         Kind::ClaimMoved => {
             let Some(Event::ClaimMoved(moved)) = event else { return };
             let legal = match from {
-                Recorded | Triaged | InReview | Parked => moved.to != Recorded || from == Parked,
+                Recorded | Triaged | InReview | Parked => match moved.to {
+                    Published | Retracted => false,
+                    Recorded => from == Parked,
+                    Triaged | InReview | Parked | Withdrawn => true,
+                },
                 Withdrawn => matches!(moved.to, Recorded | Triaged),
                 Published | Retracted => false,
             };
             if !legal {
-                refuse(moved.to, "`onrecord history` shows how it came here");
+                let hint = match from {
+                    Published => "`onrecord retract` takes back what is published, `onrecord correct` changes it",
+                    Retracted => "record the claim anew",
+                    _ => "take it up again first with `onrecord triage`",
+                };
+                refuse(moved.to, hint);
             }
         }
+        // A correction can carry a new verdict, which somebody else should read too.
+        Kind::ReviewRecorded if from == Published && target == Some(Kind::CorrectionIssued) => {}
         Kind::ClaimAmended
         | Kind::AppearanceRecorded
         | Kind::EvidenceWithdrawn
@@ -556,7 +592,11 @@ fn check_body<V: View>(event: &Event, subject: Option<Index>, view: &V, no: &mut
         }
     };
     match event {
-        Event::LedgerOpened(opened) => key_free(&opened.owner.key, no),
+        Event::LedgerOpened(opened) => {
+            key_free(&opened.owner.key, no);
+            check_log_key(&opened.log_key, &opened.origin, no);
+        }
+        Event::LogKeyChanged(changed) => check_log_key(&changed.log_key, &ledger.origin, no),
         Event::AgentEnrolled(a) => {
             key_free(&a.key, no);
             if let Some(taken) = ledger.agent_named(&a.handle.0) {
@@ -598,6 +638,15 @@ fn check_body<V: View>(event: &Event, subject: Option<Index>, view: &V, no: &mut
         _ => {}
     }
     Ok(())
+}
+
+fn check_log_key(text: &str, origin: &str, no: &mut Vec<Refusal>) {
+    let reason = match text.parse::<Verifier>() {
+        Ok(key) if key.role() == Role::Log && key.name() == origin => return,
+        Ok(_) => format!("the log's key signs checkpoints (type 0x01) and is named after the ledger, `{origin}`"),
+        Err(e) => e.to_string(),
+    };
+    no.push(Refusal::BadKey { reason });
 }
 
 fn check_document<V: View>(index: Index, view: &V, no: &mut Vec<Refusal>) -> Result<(), V::Error> {

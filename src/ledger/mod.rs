@@ -1,3 +1,46 @@
-//! The ledger: the log on its store, and the lookups derived from it.
+//! A ledger as it lies in a store: committing to it and reading from it.
+//!
+//! | file | idea |
+//! |---|---|
+//! | [`commit`] | the commit protocol, top to bottom |
+//! | `outcome` | how a commit can end |
+//! | `settle` | finishing what the head names; catching up with other writers |
+//! | `publish` | from a head to bundles, tiles, checkpoint; tidying |
+//! | `erase` | emptying payload slots for good |
+//! | [`head`] | the commit cell |
+//! | [`staging`] | a batch on its way |
+//! | `edge` | what a writer keeps in memory: the tree's right edge and the open bundles |
+//! | [`memory`] | what was signed last, kept outside the ledger's folder |
+//! | [`log`] | where things lie, and the errors of reading them |
+//! | [`reader`] | entries, payloads and hashes below a checkpoint |
+//! | [`item`] | an entry read back, hashed again |
+//! | [`catalog`] | derived lookups in sled |
+//! | `lookup` | the catalog, or the same in memory |
+//! | `overlay` | the writer's view: record plus batch |
+//! | [`record`] | a ledger as its users meet it |
+//! | [`error`] | what can go wrong with it |
 
 pub mod catalog;
+pub mod commit;
+mod edge;
+mod erase;
+pub mod error;
+pub mod head;
+pub mod item;
+mod known;
+pub mod log;
+mod lookup;
+pub mod memory;
+mod outcome;
+pub mod overlay;
+pub mod prove;
+mod publish;
+pub mod reader;
+pub mod record;
+mod settle;
+pub mod staging;
+
+pub use error::{AppendError, ReadError};
+pub use item::Entry;
+pub use overlay::Objection;
+pub use record::{Genesis, Ledger, Receipt};

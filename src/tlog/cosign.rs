@@ -1,7 +1,7 @@
 //! Cosignatures of a witness: C2SP tlog-cosignature, `cosignature/v1`, type 0x04.
 //!
-//! A witness says: at this time, this was the largest tree I had seen for this origin, and it extends every one before. It
-//! signs the text of the checkpoint behind two lines of its own:
+//! A witness says: at this time, this was the largest tree I had seen for this origin, and it extends every one
+//! before. It signs the text of the checkpoint behind two lines of its own:
 //!
 //! ```text
 //! cosignature/v1
@@ -25,8 +25,8 @@ fn message(time: u64, text: &str) -> String {
     format!("cosignature/v1\ntime {time}\n{text}")
 }
 
-/// Checks `bytes` (a time and a signature, 72 bytes) as the cosignature of `witness` on `text`, and returns the time, in
-/// seconds since 1970. `None` when it does not hold.
+/// Checks `bytes` (a time and a signature, 72 bytes) as the cosignature of `witness` on `text`, and returns the
+/// time, in seconds since 1970. `None` when it does not hold.
 pub(super) fn verify(witness: &Verifier, text: &str, bytes: &[u8]) -> Option<u64> {
     let (time, signature) = bytes.split_first_chunk::<8>()?;
     let time = u64::from_be_bytes(*time);

@@ -1,7 +1,7 @@
 //! Appending: from leaf hashes to the tiles that change.
 //!
-//! The right edge of a log is the partial tile of each level, at most eight, and everything a writer must read before it can
-//! append: the frontier is within them. Leaves pass through one at a time, each at the cost of about one
+//! The right edge of a log is the partial tile of each level, at most eight, and everything a writer must read
+//! before it can append: the frontier is within them. Leaves pass through one at a time, each at the cost of about one
 //! hash and no allocation; a tile is handed out when it is full, the partial ones when the writer asks.
 //!
 //! Tested by `tests/it/tlog_tile.rs`: whatever way a log grows, its tiles are those read from the whole tree.

@@ -85,6 +85,8 @@ pub enum Problem {
 /// Something a group or the quorum may ask for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Voter {
+    /// Nobody is asked.
+    Nobody,
     /// Number of a witness.
     Witness(usize),
     /// Number of a group.
@@ -94,6 +96,7 @@ enum Voter {
 impl Voter {
     fn agrees(self, witnesses: &[bool], groups: &[bool]) -> bool {
         match self {
+            Self::Nobody => true,
             Self::Witness(i) => witnesses[i],
             Self::Group(i) => groups[i],
         }
@@ -121,8 +124,7 @@ pub struct Policy {
     logs: Vec<Party>,
     witnesses: Vec<Party>,
     groups: Vec<Group>,
-    /// `None` asks for no cosignature.
-    quorum: Option<Voter>,
+    quorum: Voter,
 }
 
 /// A checkpoint that the policy accepts.
@@ -132,7 +134,8 @@ pub struct Accepted {
     pub checkpoint: Checkpoint,
     /// The log's key.
     pub log: Verifier,
-    /// Witnesses whose cosignatures hold, each with the time it states, in seconds since 1970. May go beyond the quorum.
+    /// Witnesses whose cosignatures hold, each with the time it states, in seconds since 1970. May go beyond the
+    /// quorum.
     pub cosigned: Vec<(Verifier, u64)>,
 }
 
@@ -166,7 +169,7 @@ impl Policy {
     /// [`Problem::Role`] when the key is not a log's.
     pub fn of_log(key: Verifier) -> Result<Self, Problem> {
         let logs = vec![Party { key: in_role(key, Role::Log)?, url: None }];
-        Ok(Self { logs, witnesses: Vec::new(), groups: Vec::new(), quorum: None })
+        Ok(Self { logs, witnesses: Vec::new(), groups: Vec::new(), quorum: Voter::Nobody })
     }
 
     /// Reads a policy file.
@@ -214,8 +217,8 @@ impl Policy {
         Ok(Accepted { checkpoint, log, cosigned })
     }
 
-    /// Whether the witnesses who `cosigned` are enough. Groups have members from earlier lines only, so one pass in order
-    /// of the file decides them all.
+    /// Whether the witnesses who `cosigned` are enough. Groups have members from earlier lines only, so one pass in
+    /// order of the file decides them all.
     fn is_quorum(&self, cosigned: &[(Verifier, u64)]) -> bool {
         let signed: Vec<bool> =
             self.witnesses.iter().map(|witness| cosigned.iter().any(|(key, _)| *key == witness.key)).collect();
@@ -224,7 +227,7 @@ impl Policy {
             let agreeing = members.iter().filter(|member| member.agrees(&signed, &decided)).count();
             decided.push(agreeing >= *threshold);
         }
-        self.quorum.is_none_or(|quorum| quorum.agrees(&signed, &decided))
+        self.quorum.agrees(&signed, &decided)
     }
 }
 
@@ -235,8 +238,7 @@ struct Reading<'a> {
     witnesses: Vec<Party>,
     groups: Vec<Group>,
     names: Vec<(&'a [u8], Voter)>,
-    /// The outer option: stated or not yet.
-    quorum: Option<Option<Voter>>,
+    quorum: Option<Voter>,
     members: Vec<Voter>,
 }
 
@@ -306,7 +308,7 @@ impl<'a> Reading<'a> {
         if self.quorum.is_some() {
             return Err(Problem::QuorumTwice);
         }
-        self.quorum = Some(if name == NONE { None } else { Some(self.find(name)?) });
+        self.quorum = Some(if name == NONE { Voter::Nobody } else { self.find(name)? });
         Ok(())
     }
 }

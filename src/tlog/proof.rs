@@ -1,9 +1,9 @@
 //! Inclusion and consistency proofs of RFC 6962, sections 2.1.1 and 2.1.2.
 //!
 //! Prover and checker are mirror images over one walk from the root downwards: at every split one side is entered, the
-//! other is the *sibling*. The prover reads the siblings' hashes and lists them from the bottom up; the checker knows from the
-//! numbers alone how many there must be and on which side each lies. So a hash too few or too many is an error
-//! before anything is hashed.
+//! other is the *sibling*. The prover reads the siblings' hashes and lists them from the bottom up; the checker
+//! knows from the numbers alone how many there must be and on which side each lies. So a hash too few or too many is
+//! an error before anything is hashed.
 //!
 //! Tested by `tests/it/tlog_proof.rs` for every pair up to size 130, against the RFC's recursion and the iterative
 //! checker of RFC 9162.

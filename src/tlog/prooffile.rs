@@ -1,5 +1,5 @@
-//! Proof files: C2SP tlog-proof. All that is needed to check offline that an entry is in a log, but for the entry itself
-//! and the keys one trusts.
+//! Proof files: C2SP tlog-proof. All that is needed to check offline that an entry is in a log, but for the entry
+//! itself and the keys one trusts.
 //!
 //! ```text
 //! c2sp.org/tlog-proof@v1

@@ -1,8 +1,8 @@
 //! Hashes in files of 256: C2SP tlog-tiles, hash tiles.
 //!
-//! Tile `n` of level `l` holds up to 256 neighbouring hashes of tree level 8·`l`. The levels between are not stored but hashed
-//! from inside a tile, at most 255 hashes of work. A hash goes up to the next tile level only when its tile is
-//! full, so a full tile never changes, and at each level at most the last tile is *partial*.
+//! Tile `n` of level `l` holds up to 256 neighbouring hashes of tree level 8·`l`. The levels between are not stored
+//! but hashed from inside a tile, at most 255 hashes of work. A hash goes up to the next tile level only when its
+//! tile is full, so a full tile never changes, and at each level at most the last tile is *partial*.
 //!
 //! ```text
 //! tile/0/x001/067.p/8     level 0, tile 1067, of which 8 hashes exist
@@ -36,7 +36,8 @@ const HASH: usize = 32;
 #[error("not the path of a tile or bundle")]
 pub struct BadPath;
 
-/// Which 256 elements of a row, and how many of them exist: `x001/067.p/8` is the first 8 of elements 273,152 to 273,407.
+/// Which 256 elements of a row, and how many of them exist: `x001/067.p/8` is the first 8 of elements 273,152 to
+/// 273,407.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Run {
     n: u64,
@@ -265,7 +266,8 @@ pub(super) fn perfect_root(hashes: &[u8]) -> Digest {
 
 /// Reads the hashes of a tree from its tiles.
 ///
-/// The hashes are as true as the tiles: what is built from them, a root or a proof, is to be checked against a trusted root.
+/// The hashes are as true as the tiles: what is built from them, a root or a proof, is to be checked against a
+/// trusted root.
 #[derive(Clone, Copy, Debug)]
 pub struct TileHashReader<S> {
     source: S,

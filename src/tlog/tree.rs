@@ -88,8 +88,8 @@ pub(super) fn split(size: u64) -> u64 {
 
 /// Places of the perfect subtrees that make up the tree over `leaves`, largest first.
 ///
-/// `leaves` must be a whole tree or one that the RFC's splits lead to: its start is then a multiple of the largest power
-/// of two in its length, and the greedy walk stays on places.
+/// `leaves` must be a whole tree or one that the RFC's splits lead to: its start is then a multiple of the largest
+/// power of two in its length, and the greedy walk stays on places.
 pub fn places(leaves: Range<u64>) -> impl Iterator<Item = Place> {
     let mut start = leaves.start;
     iter::from_fn(move || {

@@ -176,29 +176,26 @@ pub struct Rows<'c> {
     shelf: PhantomData<&'c Shelf>,
     block: std::vec::IntoIter<Row>,
     seen: Total,
-    total: Total,
+    /// What all have to add up to, where all are read.
+    total: Option<Total>,
+    /// The first claim wanted.
+    from: u64,
     size: u64,
     done: bool,
 }
 
 impl<'c> Rows<'c> {
-    /// The rows of a record of `size` entries.
-    pub(super) fn new(shelf: &'c Shelf, total: Total, size: u64) -> Result<Self, Damage> {
-        let walk = shelf.walk(Space::Rows, &[])?;
-        Ok(Self {
-            walk,
-            shelf: PhantomData,
-            block: Vec::new().into_iter(),
-            seen: Total::default(),
-            total,
-            size,
-            done: false,
-        })
+    /// The rows from `from` on of a record of `size` entries.
+    pub(super) fn new(shelf: &'c Shelf, from: u64, total: Total, size: u64) -> Result<Self, Damage> {
+        let walk = shelf.walk(Space::Rows, &(from / SPAN).to_be_bytes())?;
+        let total = (from == 0).then_some(total);
+        let (block, seen) = (Vec::new().into_iter(), Total::default());
+        Ok(Self { walk, shelf: PhantomData, block, seen, total, from, size, done: false })
     }
 
     fn turn(&mut self) -> Result<bool, Damage> {
         let Some((key, value)) = self.walk.next()? else {
-            return if self.seen == self.total { Ok(false) } else { Err(Damage::Missing) };
+            return if self.total.is_none_or(|total| total == self.seen) { Ok(false) } else { Err(Damage::Missing) };
         };
         let rows = read(&key, &value)?;
         if rows.iter().any(|row| row.last >= self.size) {
@@ -216,6 +213,9 @@ impl Iterator for Rows<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(row) = self.block.next() {
+                if row.number < self.from {
+                    continue;
+                }
                 return Some(Ok(row));
             }
             if self.done {

@@ -225,7 +225,15 @@ impl Catalog {
     /// # Errors
     /// When the catalog is damaged.
     pub fn rows(&self) -> Result<Rows<'_>, CatalogError> {
-        Ok(Rows::new(&self.shelf, self.stamp.rows.unwrap_or_default(), self.stamp.size)?)
+        self.rows_from(Index(0))
+    }
+
+    /// The rows of claims from `from` on, by number. Whether a block is missing shows only where they begin with the first.
+    ///
+    /// # Errors
+    /// When the catalog is damaged.
+    pub fn rows_from(&self, from: Index) -> Result<Rows<'_>, CatalogError> {
+        Ok(Rows::new(&self.shelf, from.0, self.stamp.rows.unwrap_or_default(), self.stamp.size)?)
     }
 }
 

@@ -1,0 +1,106 @@
+//! From the library's errors to what a person reads: the one place where they meet.
+
+use super::error::CliError;
+use crate::entry::Proposal;
+use crate::ledger::commit::CommitError;
+use crate::ledger::error::Refused;
+use crate::ledger::{AppendError, ReadError};
+use crate::store::StoreError;
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::cannot_run("the ledger's folder cannot be used").because(&error)
+    }
+}
+
+impl From<ReadError> for CliError {
+    fn from(error: ReadError) -> Self {
+        match &error {
+            ReadError::NoEntry { .. } => {
+                Self::bad_input(error.to_string()).hint("`onrecord list` shows the claims, `onrecord stats` the size")
+            }
+            ReadError::NoLedger => {
+                Self::cannot_run(error.to_string()).hint("`onrecord init DIR --origin NAME` makes one")
+            }
+            ReadError::Foreign { .. } => Self::cannot_run(error.to_string()).hint("use a newer onrecord"),
+            ReadError::Store(_) => Self::cannot_run("the ledger cannot be read").because(&error),
+            ReadError::Catalog { .. } => {
+                Self::cannot_run(error.to_string()).hint("remove the folder `catalog/`: it is derived and comes back")
+            }
+            _ => Self::cannot_run("the ledger is damaged")
+                .because(&error)
+                .hint("`onrecord audit` names every place; nothing is repaired on its own"),
+        }
+    }
+}
+
+/// The same as the conversion, naming the subject of each proposal that was refused.
+pub fn of_batch(error: AppendError, proposals: &[Proposal]) -> CliError {
+    match error {
+        AppendError::Refused { refused } => self::refused(&refused, proposals),
+        error => error.into(),
+    }
+}
+
+fn refused(refused: &[Refused], proposals: &[Proposal]) -> CliError {
+    let place = |r: &Refused| match proposals.get(r.position).and_then(|p| p.about) {
+        Some(about) if about.pending_position().is_none() => format!("{about} "),
+        _ if proposals.len() == 1 => String::new(),
+        _ => format!("entry {} of the batch ", r.position + 1),
+    };
+    let error = match refused {
+        [one] if proposals.len() < 2 => {
+            CliError::bad_input(format!("refused [{}]: {}", one.objection.code(), one.objection))
+        }
+        [one] => CliError::bad_input(format!("{}refused [{}]: {}", place(one), one.objection.code(), one.objection)),
+        many => many.iter().fold(CliError::bad_input(format!("refused, for {} reasons", many.len())), |error, r| {
+            error.cause(format!("{}[{}]: {}", place(r), r.objection.code(), r.objection))
+        }),
+    };
+    let code = refused.first().map_or("G01", |r| r.objection.code());
+    let all = if proposals.len() > 1 { ", since it is all or none" } else { "" };
+    error.hint(format!("nothing was recorded{all}; `onrecord explain {code}` says more"))
+}
+
+impl From<AppendError> for CliError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Refused { refused } => self::refused(&refused, &[]),
+            AppendError::Read(error) => error.into(),
+            AppendError::Value { problem, .. } => Self::bad_input(problem.to_string()).hint("nothing was recorded"),
+            AppendError::ReadOnly | AppendError::Randomness { .. } | AppendError::Sign(_) | AppendError::Exists => {
+                Self::cannot_run(error.to_string()).hint("nothing was recorded")
+            }
+            AppendError::TooMany { .. } | AppendError::Payload(_) | AppendError::Header(_) => {
+                Self::bad_input(error.to_string()).hint("nothing was recorded")
+            }
+            AppendError::Commit(cause) => commit(&cause),
+            AppendError::Unpublished { .. } => Self::cannot_run(error.to_string())
+                .because(&error)
+                .hint("do not add it again; the next command that writes finishes it"),
+            AppendError::Unclear { base, .. } => Self::cannot_run(error.to_string())
+                .because(&error)
+                .hint(format!("look at `onrecord history --since {base}` before adding it again")),
+        }
+    }
+}
+
+fn commit(error: &CommitError) -> CliError {
+    match error {
+        CommitError::Rollback { remembered, present } => {
+            CliError::cannot_run("this ledger is behind, or another than, what was seen before; nothing was recorded")
+                .cause(format!("seen before: {} entries, root {}", remembered.size, remembered.root))
+                .cause(format!("found now:   {} entries, root {}", present.size, present.root))
+                .hint("if a person decided to go on from a backup, repeat with `--accept-rollback`")
+                .hint("else find out who replaced the ledger's folder; witnesses and readers will see a fork")
+        }
+        CommitError::Store(e) => CliError::cannot_run("the ledger cannot be written; nothing was recorded").because(e),
+        CommitError::Contended { .. } => CliError::cannot_run(error.to_string()).hint("try again"),
+        CommitError::Signer(_) => CliError::cannot_run("the log's key at hand is not this log's; nothing was recorded")
+            .because(error)
+            .hint("the settings file in the configuration folder names the key's file"),
+        _ => CliError::cannot_run("the ledger cannot be written to; nothing was recorded")
+            .because(error)
+            .hint("`onrecord audit` names every place"),
+    }
+}

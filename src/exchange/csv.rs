@@ -1,0 +1,111 @@
+//! Comma-separated values (RFC 4180): UTF-8, CRLF, a heading row, quotes only where needed.
+//!
+//! Lists are no cells: the claims table has one row a claim with its scalar fields and counts; JSON Lines has the rest.
+
+use super::view::ClaimView;
+
+const HEADING: &[&str] = &[
+    "number",
+    "leaf",
+    "key",
+    "state",
+    "published",
+    "second_read",
+    "finding",
+    "confidence",
+    "statement",
+    "kind",
+    "checkable",
+    "why_not",
+    "lang",
+    "document",
+    "document_title",
+    "document_publisher",
+    "document_dated",
+    "innermost_speaker",
+    "hedges",
+    "evidence",
+    "clusters",
+    "verdict",
+    "judged_on",
+    "rationale",
+    "method",
+    "flags",
+    "recorded",
+    "agent",
+];
+
+/// The table of claims with its heading.
+pub fn claims(claims: &[ClaimView]) -> Vec<u8> {
+    let mut out = heading();
+    for claim in claims {
+        out.extend(row(claim));
+    }
+    out
+}
+
+/// The heading row.
+pub fn heading() -> Vec<u8> {
+    record(&HEADING.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>())
+}
+
+/// One claim's row.
+pub fn row(claim: &ClaimView) -> Vec<u8> {
+    let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
+    let first = claim.appearances.first();
+    let document = first.map(|a| &a.document);
+    let mut clusters: Vec<&str> =
+        claim.evidence.iter().filter(|e| !e.withdrawn).filter_map(|e| e.cluster.as_deref()).collect();
+    clusters.sort_unstable();
+    clusters.dedup();
+    let verdict = claim.verdict.as_ref();
+    let speaker = first.and_then(|a| a.attribution.last()).and_then(|s| s.name.as_deref().or(s.description.as_deref()));
+    record(&[
+        claim.number.to_string(),
+        claim.leaf.clone(),
+        text(claim.key.as_deref()),
+        text(claim.state.map(crate::claim::vocab::Workflow::as_str)),
+        claim.published.to_string(),
+        claim.second_read.to_string(),
+        claim.finding.to_owned(),
+        text(claim.confidence),
+        text(claim.statement.as_deref()),
+        text(claim.kind),
+        claim.checkable.map_or_else(String::new, |c| c.to_string()),
+        text(claim.why_not),
+        claim.lang.clone(),
+        document.map_or_else(String::new, |d| d.number.to_string()),
+        text(document.and_then(|d| d.title.as_deref())),
+        text(document.and_then(|d| d.publisher.as_deref())),
+        text(document.and_then(|d| d.dated.as_deref())),
+        text(speaker),
+        claim.appearances.iter().map(|a| a.hedges.len()).sum::<usize>().to_string(),
+        claim.evidence.iter().filter(|e| !e.withdrawn).count().to_string(),
+        clusters.len().to_string(),
+        verdict.map_or_else(String::new, |v| v.number.to_string()),
+        text(verdict.and_then(|v| v.judged_on.as_deref())),
+        text(verdict.and_then(|v| v.rationale.as_deref())),
+        text(verdict.and_then(|v| v.method.as_deref())),
+        claim.flags.join(" "),
+        claim.recorded.to_string(),
+        claim.agent.clone(),
+    ])
+}
+
+fn record(cells: &[String]) -> Vec<u8> {
+    let mut out = String::new();
+    for (i, cell) in cells.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        if cell.contains([',', '"', '\r', '\n']) {
+            out.push('"');
+            out.push_str(&cell.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(cell);
+        }
+    }
+    out.push_str("\r\n");
+    out.into_bytes()
+}

@@ -1,0 +1,160 @@
+//! Reading an export back, strictly, with nothing of what wrote it: a file that passes holds what was counted.
+
+use std::io::{self, BufRead};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::hash::Digest;
+
+/// What was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reread {
+    /// Number of claims.
+    pub claims: u64,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the file.
+    pub sha256: Digest,
+}
+
+/// An export that is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum RereadError {
+    /// It cannot be read.
+    #[error("cannot be read back")]
+    Read(#[from] io::Error),
+    /// Something in it is not of its format.
+    #[error("record {record}: {what}")]
+    Record {
+        /// Which, from 1; a heading row counts.
+        record: u64,
+        /// What is wrong.
+        what: &'static str,
+    },
+}
+
+/// Longest line or record, in bytes: many times the longest claim.
+const MAX_RECORD: usize = 64 << 20;
+
+/// Reads JSON Lines: every line an object, with ascending numbers, each key once, a line feed after each.
+///
+/// # Errors
+/// At the first record that is not so.
+pub fn jsonl(mut file: impl BufRead) -> Result<Reread, RereadError> {
+    let (mut claims, mut bytes, mut last) = (0, 0, None);
+    let mut hasher = Sha256::new();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let n = io::Read::take(&mut file, MAX_RECORD as u64).read_until(b'\n', &mut line)?;
+        if n == 0 {
+            return Ok(Reread { claims, bytes, sha256: Digest(hasher.finalize().into()) });
+        }
+        let wrong = |what| RereadError::Record { record: claims + 1, what };
+        let text = line.strip_suffix(b"\n").ok_or(wrong("no line feed at its end, or too long"))?;
+        let value: serde_json::Value = serde_json::from_slice(text).map_err(|_| wrong("not JSON"))?;
+        let number = value.get("number").and_then(serde_json::Value::as_u64).ok_or(wrong("no number"))?;
+        if last.is_some_and(|last| number <= last) {
+            return Err(wrong("its number is not above the one before"));
+        }
+        // A key that stands twice would be lost in reading, and the line would come out shorter.
+        if crate::canon::value_to_bytes(&value).ok().as_deref() != Some(text) {
+            return Err(wrong("not the canonical form of its JSON"));
+        }
+        last = Some(number);
+        claims += 1;
+        bytes += n as u64;
+        hasher.update(&line);
+    }
+}
+
+/// Reads comma-separated values (RFC 4180): a heading row, then rows of as many cells, the first an ascending number.
+///
+/// # Errors
+/// At the first record that is not so.
+pub fn csv(mut file: impl BufRead) -> Result<Reread, RereadError> {
+    let (mut records, mut bytes, mut columns, mut last) = (0_u64, 0_u64, 0, None);
+    let mut hasher = Sha256::new();
+    let mut record = Vec::new();
+    loop {
+        record.clear();
+        let wrong = |what| RereadError::Record { record: records + 1, what };
+        // A record ends at a line feed outside quotation marks.
+        let mut open = false;
+        while record.is_empty() || open {
+            if record.len() > MAX_RECORD {
+                return Err(wrong("too long, or a quotation mark is never closed"));
+            }
+            let from = record.len();
+            if io::Read::take(&mut file, MAX_RECORD as u64).read_until(b'\n', &mut record)? == 0 {
+                break;
+            }
+            // An odd number of quotation marks opens or closes a cell.
+            let marks = record[from..].split(|b| *b == b'"').count() - 1;
+            open ^= marks % 2 == 1;
+        }
+        if record.is_empty() {
+            let claims = records.checked_sub(1).ok_or(wrong("no heading row"))?;
+            return Ok(Reread { claims, bytes, sha256: Digest(hasher.finalize().into()) });
+        }
+        let text = record.strip_suffix(b"\r\n").ok_or(wrong("no CRLF at its end"))?;
+        let text = std::str::from_utf8(text).map_err(|_| wrong("not UTF-8"))?;
+        let cells = cells(text).ok_or(wrong("a quotation mark in the wrong place"))?;
+        if records == 0 {
+            columns = cells.len();
+        } else {
+            let number = cells.first().and_then(|c| c.parse::<u64>().ok()).ok_or(wrong("no number"))?;
+            if last.is_some_and(|last| number <= last) {
+                return Err(wrong("its number is not above the one before"));
+            }
+            last = Some(number);
+        }
+        if cells.len() != columns {
+            return Err(wrong("not as many cells as the heading"));
+        }
+        records += 1;
+        bytes += record.len() as u64;
+        hasher.update(&record);
+    }
+}
+
+/// The cells of a record; `None` where quotation marks do not stand as they should.
+fn cells(record: &str) -> Option<Vec<String>> {
+    let mut cells = Vec::new();
+    let mut rest = record;
+    loop {
+        let (cell, after) = if let Some(quoted) = rest.strip_prefix('"') {
+            unquoted(quoted)?
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            let cell = &rest[..end];
+            if cell.contains(['"', '\r', '\n']) {
+                return None;
+            }
+            (cell.to_owned(), &rest[end..])
+        };
+        cells.push(cell);
+        match after.strip_prefix(',') {
+            Some(next) => rest = next,
+            None => return after.is_empty().then_some(cells),
+        }
+    }
+}
+
+/// A cell after its opening quotation mark, and what follows its closing one.
+fn unquoted(quoted: &str) -> Option<(String, &str)> {
+    let mut cell = String::new();
+    let mut rest = quoted;
+    loop {
+        let at = rest.find('"')?;
+        cell.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.strip_prefix('"') {
+            Some(more) => {
+                cell.push('"');
+                rest = more;
+            }
+            None => return Some((cell, rest)),
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! A claim as others see it: the one object of `list --json`, `show --json`, the JSON Lines export and the API.
+//!
+//! Absent values are `null` here, unlike in hashed records: a reader of an export should see that a field exists.
+
+use serde::Serialize;
+
+use crate::claim::vocab::{Finding, RelationKind, Stance, Workflow};
+use crate::claim::{Anchor, Evidence, Hedge, Quantity, Step, Time};
+use crate::entry::claim_state::{Item, VerdictState};
+use crate::entry::{ClaimState, DocumentState, LedgerState};
+use crate::hash::Index;
+use crate::time::Timestamp;
+
+/// What the view needs from outside the claim.
+pub trait Context {
+    /// The document's state, if it can be read.
+    fn document(&self, number: Index) -> Option<DocumentState>;
+    /// Whether the bytes of a snapshot are held with the ledger.
+    fn held(&self, sha256: &crate::hash::Digest) -> bool;
+    /// The agents.
+    fn ledger(&self) -> &LedgerState;
+}
+
+/// A claim.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClaimView {
+    /// The claim's number.
+    pub number: u64,
+    /// Leaf hash of the entry that recorded it.
+    pub leaf: String,
+    /// The claim file's name for it.
+    pub key: Option<String>,
+    /// Where it stands in the work; `null` where a withheld payload hides it.
+    pub state: Option<Workflow>,
+    /// Whether it is public.
+    pub published: bool,
+    /// Whether another agent approved the verdict in force.
+    pub second_read: bool,
+    /// The finding in force, or `unverified`.
+    pub finding: &'static str,
+    /// How good the evidence is.
+    pub confidence: Option<&'static str>,
+    /// The wording; `null` where withheld.
+    pub statement: Option<String>,
+    /// What it asserts.
+    pub kind: Option<&'static str>,
+    /// Whether evidence could settle it.
+    pub checkable: Option<bool>,
+    /// Why not.
+    pub why_not: Option<&'static str>,
+    /// Language.
+    pub lang: String,
+    /// Keywords.
+    pub tags: Vec<String>,
+    /// Numbers.
+    pub quantities: Vec<Quantity>,
+    /// Times.
+    pub times: Vec<Time>,
+    /// Places.
+    pub places: Vec<String>,
+    /// Actors.
+    pub actors: Vec<String>,
+    /// Where it appears.
+    pub appearances: Vec<AppearanceView>,
+    /// Evidence.
+    pub evidence: Vec<EvidenceView>,
+    /// Searches.
+    pub searches: Vec<SearchView>,
+    /// Contacts.
+    pub contacts: Vec<ContactView>,
+    /// The verdict in force.
+    pub verdict: Option<VerdictView>,
+    /// Relations from it.
+    pub relations: Vec<RelationView>,
+    /// Corrections since publication.
+    pub corrections: Vec<CorrectionView>,
+    /// What a reader should be warned of.
+    pub flags: Vec<String>,
+    /// Entries whose payload is not here.
+    pub withheld: Vec<u64>,
+    /// When it was recorded.
+    pub recorded: Timestamp,
+    /// By whom.
+    pub agent: String,
+}
+
+/// An appearance.
+#[derive(Debug, Clone, Serialize)]
+pub struct AppearanceView {
+    /// The entry that holds it.
+    pub number: u64,
+    /// Where.
+    pub document: DocumentView,
+    /// The passages.
+    pub anchors: Vec<AnchorView>,
+    /// Who says it.
+    pub attribution: Vec<Step>,
+    /// What takes something back.
+    pub hedges: Vec<Hedge>,
+}
+
+/// A document.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocumentView {
+    /// Its number.
+    pub number: u64,
+    /// Title, as its bytes give it.
+    pub title: Option<String>,
+    /// Author.
+    pub author: Option<String>,
+    /// Publisher, as its bytes give it.
+    pub publisher: Option<String>,
+    /// Address.
+    pub url: Option<String>,
+    /// Date, EDTF.
+    pub dated: Option<String>,
+    /// Fields known only from elsewhere.
+    pub inferred: Vec<crate::claim::Inferred>,
+    /// SHA-256 of the latest snapshot.
+    pub snapshot: Option<String>,
+    /// Whether its bytes are held.
+    pub held: bool,
+}
+
+/// An anchor.
+#[derive(Debug, Clone, Serialize)]
+pub struct AnchorView {
+    /// How it selects.
+    pub selector: &'static str,
+    /// SHA-256 of the text it counts in.
+    pub text: Option<String>,
+    /// First code point.
+    pub start: Option<u64>,
+    /// Code point after the last.
+    pub end: Option<u64>,
+    /// SHA-256 of the passage.
+    pub sha256: Option<String>,
+    /// The passage, where the licence allows.
+    pub quote: Option<String>,
+    /// `anchored`, `orphaned`, or `unchecked` where the document is not held.
+    pub state: &'static str,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceView {
+    /// Its entry.
+    pub number: u64,
+    /// What it does to the claim's point; `null` where withheld.
+    pub stance: Option<Stance>,
+    /// Address.
+    pub url: Option<String>,
+    /// Publisher.
+    pub publisher: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Date, EDTF.
+    pub dated: Option<String>,
+    /// What it says.
+    pub says: Option<String>,
+    /// How much was read.
+    pub read: Option<&'static str>,
+    /// Source reliability.
+    pub reliability: Option<&'static str>,
+    /// Information credibility.
+    pub credibility: Option<&'static str>,
+    /// Its origin.
+    pub cluster: Option<String>,
+    /// What it is.
+    pub class: Option<&'static str>,
+    /// When it was obtained.
+    pub obtained: Option<String>,
+    /// The claim file's name for it.
+    pub key: Option<String>,
+    /// Whether the verdict in force relies on it.
+    pub relied_on: bool,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+}
+
+/// A search.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchView {
+    /// Its entry.
+    pub number: u64,
+    /// The search; `null` where withheld.
+    #[serde(flatten)]
+    pub search: Option<crate::claim::Search>,
+}
+
+/// A contact.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContactView {
+    /// Its entry.
+    pub number: u64,
+    /// The contact; `null` where withheld.
+    #[serde(flatten)]
+    pub contact: Option<crate::claim::Contact>,
+}
+
+/// A verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictView {
+    /// Its entry.
+    pub number: u64,
+    /// Who issued it.
+    pub agent: String,
+    /// When.
+    pub time: Timestamp,
+    /// What is found; `null` where withheld.
+    pub finding: Option<Finding>,
+    /// How good the evidence is.
+    pub confidence: Option<&'static str>,
+    /// Why.
+    pub rationale: Option<String>,
+    /// What was done.
+    pub method: Option<String>,
+    /// The last day on which evidence was taken in.
+    pub judged_on: Option<String>,
+    /// Evidence relied on.
+    pub on: Vec<u64>,
+    /// Evidence weighed but not relied on.
+    pub considered: Vec<u64>,
+    /// Reviews.
+    pub reviews: Vec<ReviewView>,
+}
+
+/// A review.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReviewView {
+    /// Its entry.
+    pub number: u64,
+    /// The reviewer.
+    pub agent: String,
+    /// What they decided; `null` where withheld.
+    pub decision: Option<&'static str>,
+    /// Why.
+    pub note: Option<String>,
+}
+
+/// A relation.
+#[derive(Debug, Clone, Serialize)]
+pub struct RelationView {
+    /// How.
+    pub kind: RelationKind,
+    /// The other claim, of this ledger.
+    pub number: Option<u64>,
+    /// The other claim, of another ledger.
+    pub foreign: Option<String>,
+    /// The entry that says so.
+    pub entry: u64,
+}
+
+/// A correction.
+#[derive(Debug, Clone, Serialize)]
+pub struct CorrectionView {
+    /// Its entry.
+    pub number: u64,
+    /// What kind.
+    pub kind: &'static str,
+    /// What was wrong and what is right.
+    pub text: String,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// The finding in force as one word.
+pub fn finding_word(claim: &ClaimState) -> &'static str {
+    match claim.verdict() {
+        None => "unverified",
+        Some(v) => v.item.body.as_ref().map_or("withheld", |v| v.finding.as_str()),
+    }
+}
+
+/// Flags that a reader of the claim should see, in a fixed order.
+pub fn flags(claim: &ClaimState) -> Vec<String> {
+    let mut flags = Vec::new();
+    let mut flag = |on: bool, name: &str| {
+        if on {
+            flags.push(name.to_owned());
+        }
+    };
+    flag(claim.judged_earlier_wording(), "judged-an-earlier-wording");
+    flag(claim.verdict().is_some() && !claim.second_read(), "not-second-read");
+    let withdrawn = |v: &VerdictState| {
+        let on = v.item.body.as_ref().map(|b| b.on.as_slice()).unwrap_or_default();
+        on.iter().filter_map(|i| claim.evidence(*i)).any(|e| e.withdrawn.is_some())
+    };
+    flag(claim.verdict().is_some_and(withdrawn), "evidence-withdrawn");
+    flag(claim.workflow == Some(Workflow::Retracted), "retracted");
+    flag(claim.workflow == Some(Workflow::Withdrawn), "withdrawn");
+    flag(!claim.corrections.is_empty(), "corrected");
+    flag(!claim.not_here.is_empty(), "withheld");
+    flags
+}
+
+impl ClaimView {
+    /// The view of a claim.
+    pub fn new<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Self {
+        let wording = claim.claim.as_ref();
+        let verdict = claim.verdict();
+        let relied: Vec<Index> = verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.on.clone()).unwrap_or_default();
+        Self {
+            number: claim.number.0,
+            leaf: claim.leaf.hex(),
+            key: wording.and_then(|w| w.key.clone()),
+            state: claim.workflow,
+            published: claim.published.is_some(),
+            second_read: claim.second_read(),
+            finding: finding_word(claim),
+            confidence: verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.confidence.as_str()),
+            statement: wording.map(|w| w.statement.clone()),
+            kind: wording.map(|w| w.kind.as_str()),
+            checkable: wording.map(|w| w.checkable),
+            why_not: wording.and_then(|w| w.why_not).map(crate::claim::vocab::WhyNot::as_str),
+            lang: wording.and_then(|w| w.lang.clone()).unwrap_or_else(|| "en".into()),
+            tags: wording.map(|w| w.tags.clone()).unwrap_or_default(),
+            quantities: wording.map(|w| w.quantities.clone()).unwrap_or_default(),
+            times: wording.map(|w| w.times.clone()).unwrap_or_default(),
+            places: wording.map(|w| w.places.clone()).unwrap_or_default(),
+            actors: wording.map(|w| w.actors.clone()).unwrap_or_default(),
+            appearances: claim
+                .standing_appearances()
+                .map(|(number, a)| AppearanceView {
+                    number: number.0,
+                    document: DocumentView::new(a.document, context),
+                    anchors: a.anchors.iter().map(AnchorView::new).collect(),
+                    attribution: a.attribution.clone(),
+                    hedges: a.hedges.clone(),
+                })
+                .collect(),
+            evidence: claim.evidence.iter().map(|e| EvidenceView::new(e, &relied)).collect(),
+            searches: standing(&claim.searches)
+                .map(|s| SearchView { number: s.number.0, search: s.body.clone() })
+                .collect(),
+            contacts: standing(&claim.contacts)
+                .map(|c| ContactView { number: c.number.0, contact: c.body.clone() })
+                .collect(),
+            verdict: verdict.map(|v| VerdictView::new(v, context.ledger())),
+            relations: standing(&claim.relations)
+                .filter_map(|r| {
+                    r.body.as_ref().map(|body| RelationView {
+                        kind: body.kind,
+                        number: body.to.map(|i| i.0),
+                        foreign: body.foreign.clone(),
+                        entry: r.number.0,
+                    })
+                })
+                .collect(),
+            corrections: claim
+                .corrections
+                .iter()
+                .filter_map(|c| {
+                    c.body.as_ref().map(|body| CorrectionView {
+                        number: c.number.0,
+                        kind: body.kind.as_str(),
+                        text: body.text.clone(),
+                        time: c.time,
+                    })
+                })
+                .collect(),
+            flags: flags(claim),
+            withheld: claim.not_here.iter().map(|i| i.0).collect(),
+            recorded: claim.recorded,
+            agent: context.ledger().handle(claim.agent),
+        }
+    }
+}
+
+fn standing<T>(items: &[Item<T>]) -> impl Iterator<Item = &Item<T>> {
+    items.iter().filter(|i| i.withdrawn.is_none())
+}
+
+impl DocumentView {
+    /// The view of a document.
+    pub fn new<C: Context + ?Sized>(number: Index, context: &C) -> Self {
+        let state = context.document(number);
+        let fields = state.as_ref().and_then(|s| s.document.clone()).unwrap_or_default();
+        let snapshot = state.as_ref().and_then(DocumentState::snapshot).map(|s| s.sha256);
+        Self {
+            number: number.0,
+            title: fields.title,
+            author: fields.author,
+            publisher: fields.publisher,
+            url: fields.url,
+            dated: fields.dated,
+            inferred: fields.inferred,
+            snapshot: snapshot.map(|s| s.hex()),
+            held: snapshot.is_some_and(|s| context.held(&s)),
+        }
+    }
+}
+
+impl AnchorView {
+    fn new(anchor: &Anchor) -> Self {
+        Self {
+            selector: anchor.selector.as_str(),
+            text: anchor.target.map(|d| d.hex()),
+            start: anchor.start,
+            end: anchor.end,
+            sha256: anchor.sha256.map(|d| d.hex()),
+            quote: anchor.quote.clone(),
+            state: "unchecked",
+        }
+    }
+}
+
+impl EvidenceView {
+    fn new(item: &Item<Evidence>, relied: &[Index]) -> Self {
+        let body = item.body.as_ref();
+        Self {
+            number: item.number.0,
+            stance: body.map(|e| e.stance),
+            url: body.and_then(|e| e.url.clone()),
+            publisher: body.and_then(|e| e.publisher.clone()),
+            title: body.and_then(|e| e.title.clone()),
+            dated: body.and_then(|e| e.dated.clone()),
+            says: body.map(|e| e.says.clone()),
+            read: body.map(|e| e.read.as_str()),
+            reliability: body.map(|e| e.reliability.as_str()),
+            credibility: body.map(|e| e.credibility.as_str()),
+            cluster: body.map(|e| e.cluster.clone()),
+            class: body.map(|e| e.class.as_str()),
+            obtained: body.map(|e| e.obtained.to_string()),
+            key: body.and_then(|e| e.key.clone()),
+            relied_on: relied.contains(&item.number),
+            withdrawn: item.withdrawn.is_some(),
+        }
+    }
+}
+
+impl VerdictView {
+    fn new(verdict: &VerdictState, ledger: &LedgerState) -> Self {
+        let body = verdict.item.body.as_ref();
+        let numbers = |list: &[Index]| list.iter().map(|i| i.0).collect();
+        Self {
+            number: verdict.item.number.0,
+            agent: ledger.handle(verdict.item.agent),
+            time: verdict.item.time,
+            finding: body.map(|v| v.finding),
+            confidence: body.map(|v| v.confidence.as_str()),
+            rationale: body.map(|v| v.rationale.clone()),
+            method: body.and_then(|v| v.method.clone()),
+            judged_on: body.map(|v| v.judged_on.to_string()),
+            on: body.map(|v| numbers(&v.on)).unwrap_or_default(),
+            considered: body.map(|v| numbers(&v.considered)).unwrap_or_default(),
+            reviews: verdict
+                .reviews
+                .iter()
+                .map(|r| ReviewView {
+                    number: r.number.0,
+                    agent: ledger.handle(r.agent),
+                    decision: r.body.as_ref().map(|b| b.decision.as_str()),
+                    note: r.body.as_ref().and_then(|b| b.note.clone()),
+                })
+                .collect(),
+        }
+    }
+}

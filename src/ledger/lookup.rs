@@ -1,0 +1,216 @@
+//! Where to look: the catalog on disk, or the same lookups derived in memory for this process alone.
+//!
+//! A catalog that fails a checksum is never believed and never an error for the user: it is begun anew from the log,
+//! and the user is told.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use super::catalog::{Catalog, CatalogError, Change, ContentKey, Opened, Row, Term};
+use super::error::ReadError;
+use crate::hash::{Digest, Index};
+
+/// Lookups that reflect the log up to a size.
+pub(super) enum Lookup {
+    /// On disk.
+    Catalog(Box<Catalog>),
+    /// In memory.
+    Memory(Memory),
+}
+
+/// Lookups in memory.
+#[derive(Default)]
+pub(super) struct Memory {
+    size: u64,
+    root: Digest,
+    core: Vec<Index>,
+    rows: BTreeMap<u64, Row>,
+    terms: HashMap<u64, Vec<Index>>,
+    content: HashMap<ContentKey, Index>,
+}
+
+/// A lookup that failed.
+pub(super) enum Failed {
+    /// The catalog is damaged: to be begun anew.
+    Damaged(String),
+    /// Its folder cannot be used.
+    Unusable(String),
+}
+
+impl From<CatalogError> for Failed {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Damaged(_) | CatalogError::Gap { .. } => Self::Damaged(error.to_string()),
+            CatalogError::Taken | CatalogError::Folder(_) => Self::Unusable(error.to_string()),
+        }
+    }
+}
+
+impl From<Failed> for ReadError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Damaged(reason) | Failed::Unusable(reason) => Self::Catalog { reason },
+        }
+    }
+}
+
+impl Lookup {
+    /// Opens the catalog in `folder`; where that cannot be, lookups in memory take its place. Says what a person should
+    /// hear of it.
+    pub(super) fn open(folder: Option<&Path>, ledger: &Digest) -> (Self, Option<String>) {
+        let Some(folder) = folder else { return (Self::Memory(Memory::default()), None) };
+        match Catalog::open(folder, ledger) {
+            Ok((catalog, Opened::Rebuilt { why })) => {
+                (Self::Catalog(Box::new(catalog)), Some(format!("the catalog is rebuilt from the log: {why}")))
+            }
+            Ok((catalog, _)) => (Self::Catalog(Box::new(catalog)), None),
+            Err(error) => {
+                let notice = format!("{error}; answering from the log itself, which takes longer");
+                (Self::Memory(Memory::default()), Some(notice))
+            }
+        }
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Self::Catalog(catalog) => catalog.size(),
+            Self::Memory(memory) => memory.size,
+        }
+    }
+
+    pub(super) fn root(&self) -> Digest {
+        match self {
+            Self::Catalog(catalog) => catalog.root(),
+            Self::Memory(memory) => memory.root,
+        }
+    }
+
+    /// Begins anew with nothing.
+    pub(super) fn reset(&mut self) -> Result<(), Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.reset()?),
+            Self::Memory(memory) => {
+                *memory = Memory::default();
+                Ok(())
+            }
+        }
+    }
+
+    /// To be called once it has caught up.
+    pub(super) fn settle(&mut self) {
+        if let Self::Catalog(catalog) = self {
+            // What was set aside may stay until the next time.
+            let _ = catalog.settle();
+        }
+    }
+
+    pub(super) fn apply(
+        &mut self,
+        base: u64,
+        changes: impl IntoIterator<Item = Change>,
+        size: u64,
+        root: &Digest,
+    ) -> Result<(), Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.apply(base, changes, size, root)?),
+            Self::Memory(memory) => {
+                changes.into_iter().for_each(|change| memory.take(change));
+                memory.size = size;
+                memory.root = *root;
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn core(&self) -> Vec<Index> {
+        match self {
+            Self::Catalog(catalog) => catalog.core().collect(),
+            Self::Memory(memory) => memory.core.clone(),
+        }
+    }
+
+    pub(super) fn rows(&self) -> Result<Vec<Row>, Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.rows()?.collect::<Result<_, _>>()?),
+            Self::Memory(memory) => Ok(memory.rows.values().cloned().collect()),
+        }
+    }
+
+    pub(super) fn claims_where(
+        &self,
+        from: Index,
+        limit: usize,
+        keep: &dyn Fn(&Row) -> bool,
+    ) -> Result<Vec<Index>, Failed> {
+        let mut found = Vec::new();
+        match self {
+            Self::Catalog(catalog) => {
+                for row in catalog.rows_from(from)? {
+                    let row = row?;
+                    if found.len() >= limit {
+                        break;
+                    }
+                    if keep(&row) {
+                        found.push(row.number());
+                    }
+                }
+            }
+            Self::Memory(memory) => {
+                let rows = memory.rows.range(from.0..).map(|(_, row)| row);
+                found.extend(rows.filter(|row| keep(row)).map(Row::number).take(limit));
+            }
+        }
+        Ok(found)
+    }
+
+    pub(super) fn row(&self, claim: Index) -> Result<Option<Row>, Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.row(claim)?),
+            Self::Memory(memory) => Ok(memory.rows.get(&claim.0).cloned()),
+        }
+    }
+
+    pub(super) fn find(&self, term: &Term<'_>) -> Result<Vec<Index>, Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.find(term)?),
+            Self::Memory(memory) => Ok(memory.terms.get(&term.hash()).cloned().unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn last(&self, term: &Term<'_>, before: Index) -> Result<Option<Index>, Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.last(term, before)?),
+            Self::Memory(memory) => {
+                let found = memory.terms.get(&term.hash());
+                Ok(found.and_then(|list| list.iter().rev().find(|i| **i < before).copied()))
+            }
+        }
+    }
+
+    pub(super) fn content(&self, keys: &[ContentKey]) -> Result<Vec<Option<Index>>, Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.content(keys)?),
+            Self::Memory(memory) => Ok(keys.iter().map(|k| memory.content.get(k).copied()).collect()),
+        }
+    }
+}
+
+impl Memory {
+    fn take(&mut self, change: Change) {
+        for hash in change.terms {
+            self.terms.entry(hash).or_default().push(change.index);
+        }
+        for key in change.content {
+            self.content.entry(key).or_insert(change.index);
+        }
+        if let Some(row) = change.row {
+            let before = self.rows.get(&row.claim.0).cloned();
+            if let Some(after) = Row::after(before, &row) {
+                self.rows.insert(row.claim.0, after);
+            }
+        }
+        if change.core {
+            self.core.push(change.index);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! From a head to what readers see: bundles and tiles, then the checkpoint, then what is superseded goes.
+
+use super::commit::{Aftermath, CommitError, Committer, Continuity, UNCLEAR_ATTEMPTS};
+use super::edge::{Object, RightEdge, merge, open_bundle};
+use super::head::StagingId;
+use super::log::{LogError, Tiles, bundle_limit, bundle_path, full, open_checkpoint, tile_path};
+use super::memory::Remembered;
+use super::staging::Staged;
+use crate::hash::Digest;
+use crate::store::{Cell, Store, StoreError, StorePath, SwapError};
+use crate::tlog::bundle::Series;
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::edge::Edge;
+use crate::tlog::note;
+use crate::tlog::tile::{Run, Tile, TileHashReader};
+use crate::tlog::tree;
+
+/// Times that one bundle after another may turn out to have been redacted meanwhile.
+const MERGE_ATTEMPTS: usize = 1_024;
+
+/// How a checkpoint stands after it was to be swapped in.
+enum Standing {
+    /// It is published.
+    Latest,
+    /// A larger one is.
+    Overtaken { size: u64 },
+}
+
+impl<S: Store> Committer<S> {
+    /// Publishes `staged`, which has brought the tree from `edge` to `tree`, and whose head stands. Returns the checkpoint.
+    ///
+    /// Where others have published it meanwhile, `self.edge` is left as it was.
+    pub(super) fn publish(
+        &mut self,
+        mut edge: RightEdge,
+        staged: &Staged,
+        mut tree: Edge,
+        root: Digest,
+    ) -> Result<Vec<u8>, CommitError> {
+        let (base, size) = (edge.size(), tree.size());
+        let found = self.store.read(Cell::Checkpoint)?;
+        let standing = found.as_deref().map(|bytes| open_checkpoint(bytes, &self.keys)).transpose()?;
+        if let Some(standing) = standing.filter(|standing| standing.size() >= size) {
+            if standing.size() == size && standing.root() != root {
+                return Err(CommitError::Fork { size, head: root, checkpoint: standing.root() });
+            }
+            // Others have finished it meanwhile; writing it again could only bring back what is superseded.
+            return self.sign(size, root);
+        }
+        // Read after the swap: who redacts after this sees that the head has moved, and redacts again.
+        edge.refresh_payloads(&self.store)?;
+        let mut objects = edge.objects(staged, &mut tree);
+        self.put_all(&mut objects)?;
+        self.edge = RightEdge::after(tree, &objects);
+
+        self.check_memory()?;
+        let signed = self.sign(size, root)?;
+        self.untidy.push(base);
+        match self.swap_checkpoint(found, &signed, size, root)? {
+            Standing::Latest => {
+                self.remember();
+                self.tidy(size);
+            }
+            Standing::Overtaken { size: latest } => {
+                self.untidy.push(size);
+                self.tidy(latest);
+            }
+        }
+        Ok(signed)
+    }
+
+    /// Writes all objects. Where a payload bundle turns out to have been redacted by others, withholding wins.
+    fn put_all(&self, objects: &mut [Object<'_>]) -> Result<(), CommitError> {
+        for _ in 0..MERGE_ATTEMPTS {
+            let all: Vec<_> = objects.iter().map(|object| (object.path.clone(), &*object.bytes)).collect();
+            let differs = match self.store.put_many(&all) {
+                Err(StoreError::Differs { path }) => path,
+                other => return Ok(other?),
+            };
+            let object = objects.iter_mut().find(|object| object.path == differs);
+            let Some((object, bundle)) = object.and_then(|object| object.payloads.map(|bundle| (object, bundle)))
+            else {
+                return Err(StoreError::Differs { path: differs }.into());
+            };
+            if let Some(found) = self.store.get(&object.path, bundle_limit(bundle))? {
+                let merged = merge(bundle, &found, &object.bytes)?;
+                if merged != found {
+                    self.store.redact(&object.path, &merged)?;
+                }
+                object.bytes = merged.into();
+            }
+        }
+        Err(CommitError::Contended { attempts: MERGE_ATTEMPTS as u32 })
+    }
+
+    fn checkpoint_size(&self, bytes: Option<&[u8]>) -> Result<u64, CommitError> {
+        Ok(bytes.map(|bytes| open_checkpoint(bytes, &self.keys)).transpose()?.map_or(0, |found| found.size()))
+    }
+
+    /// The checkpoint of a committed tree. The same bytes whoever signs: Ed25519 uses no randomness.
+    pub(super) fn sign(&self, size: u64, root: Digest) -> Result<Vec<u8>, CommitError> {
+        let [first, others @ ..] = self.config.signers.as_slice() else { return Err(CommitError::Signer(None)) };
+        let failed = |error| CommitError::Signer(Some(error));
+        let checkpoint = Checkpoint::new(first.verifier().name(), size, root).map_err(|e| failed(e.into()))?;
+        let mut signed = checkpoint.sign(first).map_err(failed)?;
+        others.iter().try_for_each(|signer| note::sign(&mut signed, signer)).map_err(|e| failed(e.into()))?;
+        Ok(signed.to_string().into_bytes())
+    }
+
+    /// Swaps the checkpoint in, only ever to a larger size. Durable on return: the staged batch may go after it.
+    fn swap_checkpoint(
+        &mut self,
+        mut found: Option<Vec<u8>>,
+        signed: &[u8],
+        size: u64,
+        root: Digest,
+    ) -> Result<Standing, CommitError> {
+        let mut unclear = None;
+        for attempt in 0..UNCLEAR_ATTEMPTS {
+            let standing = found.as_deref().map(|bytes| open_checkpoint(bytes, &self.keys)).transpose()?;
+            let new = match &standing {
+                Some(latest) if latest.size() > size => return Ok(Standing::Overtaken { size: latest.size() }),
+                Some(same) if same.size() == size && same.root() != root => {
+                    return Err(CommitError::Fork { size, head: root, checkpoint: same.root() });
+                }
+                // Somebody has published it, with cosignatures perhaps: swapped for itself, it is durable.
+                Some(same) if same.size() == size => found.as_deref().unwrap_or(signed),
+                _ => signed,
+            };
+            match self.store.swap(Cell::Checkpoint, found.as_deref(), new) {
+                Ok(()) => return Ok(Standing::Latest),
+                Err(SwapError::Conflict { found: now }) => found = now,
+                Err(SwapError::Failed(error)) => return Err(error.into()),
+                Err(SwapError::Unclear(error)) => {
+                    unclear = Some(error);
+                    self.back_off(attempt);
+                    found = self.store.read(Cell::Checkpoint)?;
+                }
+            }
+        }
+        Err(unclear.map_or(CommitError::Contended { attempts: UNCLEAR_ATTEMPTS }, CommitError::Store))
+    }
+
+    /// Holds what is remembered against the tree of `edge`, whose tiles stand in the store.
+    pub(super) fn check_memory(&mut self) -> Result<(), CommitError> {
+        let Some(remembered) = self.config.memory.load()? else { return Ok(()) };
+        if self.verified == Some(remembered) {
+            return Ok(());
+        }
+        let present = Remembered { size: self.edge.size(), root: self.edge.root() };
+        if self.extends(remembered, present)? {
+            self.continuity = Continuity::Holds;
+        } else if self.config.accept_rollback {
+            self.continuity = Continuity::RollbackAccepted { remembered };
+        } else {
+            return Err(CommitError::Rollback { remembered, present });
+        }
+        self.verified = Some(remembered);
+        Ok(())
+    }
+
+    /// Whether the ledger is what was remembered, or what came of it.
+    fn extends(&self, remembered: Remembered, present: Remembered) -> Result<bool, CommitError> {
+        let mut size = present.size;
+        if size < remembered.size {
+            // Another writer on this machine may have gone on, and remembered it, since the head was read here.
+            let latest = self.store.read(Cell::Checkpoint)?;
+            size = self.checkpoint_size(latest.as_deref())?;
+        }
+        if size < remembered.size {
+            return Ok(false);
+        }
+        let reader = TileHashReader::new(Tiles(&self.store), size);
+        Ok(tree::root(&reader, remembered.size).map_err(LogError::from)? == remembered.root)
+    }
+
+    /// Remembers the tree of `edge`, whose checkpoint is published.
+    pub(super) fn remember(&mut self) {
+        let present = Remembered { size: self.edge.size(), root: self.edge.root() };
+        // Another writer on this machine may have gone further already.
+        let ahead = self.verified.is_some_and(|known| known.size > present.size);
+        if self.verified == Some(present) || ahead && self.continuity == Continuity::Holds {
+            return;
+        }
+        match self.config.memory.store(present) {
+            Ok(()) => self.verified = Some(present),
+            Err(error) => self.aftermath.push(error.into()),
+        }
+    }
+
+    /// Removes what a published checkpoint of `size` has superseded: batches that begin below it, payload partials at
+    /// once, log partials once the full tile exists.
+    pub(super) fn tidy(&mut self, size: u64) {
+        self.untidy.sort_unstable();
+        self.untidy.dedup();
+        match self.try_tidy(&self.untidy, size) {
+            Ok(()) => self.untidy.clear(),
+            Err(error) => self.aftermath.push(Aftermath::Tidy(error)),
+        }
+    }
+
+    pub(super) fn try_tidy(&self, from: &[u64], size: u64) -> Result<(), StoreError> {
+        for path in self.store.list(&StorePath::built("staging".to_owned()))? {
+            // A batch that begins at `size` may still be swapped in; one that begins below never will.
+            if StagingId::from_path(&path).is_some_and(|id| id.base < size) {
+                self.store.remove(&path)?;
+            }
+        }
+        for &old in from {
+            if let Some(bundle) = open_bundle(Series::Payloads, old) {
+                self.remove_partials(&bundle_path(bundle), superseded(bundle.run, size))?;
+            }
+            // Readers may hold an older checkpoint, so that the log's partials stay until the full one stands.
+            if let Some(bundle) = open_bundle(Series::Entries, old)
+                && exists_full(bundle.run, size)
+            {
+                self.remove_partials(&bundle_path(bundle), u16::MAX)?;
+            }
+            for tile in Tile::partial(old) {
+                if exists_full(tile.run(), size >> (8 * tile.level())) {
+                    self.remove_partials(&tile_path(tile), u16::MAX)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the partials beside `partial` whose width is below `limit`.
+    pub(super) fn remove_partials(&self, partial: &StorePath, limit: u16) -> Result<(), StoreError> {
+        let Some((folder, _)) = partial.as_str().rsplit_once('/') else { return Ok(()) };
+        for path in self.store.list(&StorePath::built(folder.to_owned()))? {
+            let width = path.as_str().rsplit_once('/').and_then(|(_, width)| width.parse::<u16>().ok());
+            if width.is_some_and(|width| width < limit) {
+                self.store.remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Below which width the partials of `run` are superseded in a row of `count` elements.
+pub(super) fn superseded(run: Run, count: u64) -> u16 {
+    if exists_full(run, count) { u16::MAX } else { Run::holding(run.elements().start, count).map_or(0, Run::width) }
+}
+
+fn exists_full(run: Run, count: u64) -> bool {
+    full(run).is_some_and(|whole| whole.elements().end <= count)
+}

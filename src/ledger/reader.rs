@@ -1,0 +1,158 @@
+//! Reading below a checkpoint: entries and payloads by bundle, hashes by tile.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::log::{LogError, Tiles, bundle_path, full, open_checkpoint, read_bundle};
+use crate::store::{Cell, StoreRead};
+use crate::tlog::bundle::{Bundle, Series};
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::key::Verifier;
+use crate::tlog::tile::TileHashReader;
+
+/// Times that the open payload bundle may have been superseded between finding and reading it.
+const ATTEMPTS: usize = 16;
+
+/// A log at one checkpoint, and what lies below it.
+///
+/// What is read is as true as the store; hold entries against [`hashes`](Reader::hashes), and those against the root.
+#[derive(Debug)]
+pub struct Reader<S> {
+    store: S,
+    keys: Vec<Verifier>,
+    latest: Option<(Checkpoint, Vec<u8>)>,
+    /// The last bundle of each series: neighbours are asked for one after the other.
+    cache: [Mutex<Option<Cached>>; 2],
+}
+
+#[derive(Debug, Clone)]
+struct Cached {
+    bundle: Bundle,
+    bytes: Arc<Vec<u8>>,
+}
+
+impl<S: StoreRead> Reader<S> {
+    /// Reads the latest checkpoint, which one of `keys` must have signed. A log without one is empty.
+    pub fn open(store: S, keys: Vec<Verifier>) -> Result<Self, LogError> {
+        let mut reader = Self { store, keys, latest: None, cache: Default::default() };
+        reader.refresh()?;
+        Ok(reader)
+    }
+
+    /// Reads the latest checkpoint again and forgets all bundles; whether the log has grown. One that is smaller than that
+    /// seen before is not taken, and neither is it an error here: a cache on the way may be old.
+    pub fn refresh(&mut self) -> Result<bool, LogError> {
+        self.forget();
+        let old = self.size();
+        let latest = self.read_latest()?;
+        let grown = latest.as_ref().is_some_and(|(checkpoint, _)| checkpoint.size() > old);
+        // One of the same size may have more cosignatures.
+        if latest.as_ref().is_some_and(|(checkpoint, _)| checkpoint.size() >= old) {
+            self.latest = latest;
+        }
+        Ok(grown)
+    }
+
+    fn read_latest(&self) -> Result<Option<(Checkpoint, Vec<u8>)>, LogError> {
+        let Some(bytes) = self.store.read(Cell::Checkpoint)? else { return Ok(None) };
+        Ok(Some((open_checkpoint(&bytes, &self.keys)?, bytes)))
+    }
+
+    /// The checkpoint; `None` for a log without one.
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.latest.as_ref().map(|(checkpoint, _)| checkpoint)
+    }
+
+    /// The checkpoint as the signed note it is.
+    pub fn note(&self) -> Option<&[u8]> {
+        self.latest.as_ref().map(|(_, bytes)| bytes.as_slice())
+    }
+
+    /// Number of entries.
+    pub fn size(&self) -> u64 {
+        self.checkpoint().map_or(0, Checkpoint::size)
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The hashes of the tree.
+    pub fn hashes(&self) -> TileHashReader<Tiles<&S>> {
+        TileHashReader::new(Tiles(&self.store), self.size())
+    }
+
+    /// Forgets the bundles it holds, such as after a redaction.
+    pub fn forget(&self) {
+        for cached in &self.cache {
+            *cached.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
+    /// The entries of `range`, in order.
+    pub fn entries(&self, range: Range<u64>) -> Result<Vec<Vec<u8>>, LogError> {
+        self.items(Series::Entries, range, <[u8]>::to_vec)
+    }
+
+    /// The payloads of `range`, in order; `None` for one that is withheld.
+    pub fn payloads(&self, range: Range<u64>) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+        self.items(Series::Payloads, range, |payload| (!payload.is_empty()).then(|| payload.to_vec()))
+    }
+
+    fn items<T>(&self, series: Series, range: Range<u64>, item: impl Fn(&[u8]) -> T) -> Result<Vec<T>, LogError> {
+        let size = self.size();
+        if range.end > size {
+            return Err(LogError::Beyond { end: range.end, size });
+        }
+        let mut found = Vec::with_capacity(range.end.saturating_sub(range.start) as usize);
+        let mut next = range.start;
+        while next < range.end {
+            let Some(bundle) = Bundle::holding(series, next, size) else {
+                return Err(LogError::Beyond { end: next, size });
+            };
+            let Cached { bundle, bytes } = self.bundle(bundle)?;
+            let items = bundle.decode(&bytes).map_err(|error| LogError::Bundle { bundle, error })?;
+            let elements = bundle.run.elements();
+            let end = elements.end.min(range.end);
+            found.extend(items.skip((next - elements.start) as usize).take((end - next) as usize).map(&item));
+            next = end;
+        }
+        Ok(found)
+    }
+
+    /// The bundle, or a wider one that has superseded it.
+    fn bundle(&self, wanted: Bundle) -> Result<Cached, LogError> {
+        // Never held while the store works: others read meanwhile.
+        let cache = || self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |cached: &Cached| {
+            let (have, want) = (cached.bundle.run, wanted.run);
+            have.n() == want.n() && have.width() >= want.width()
+        };
+        if let Some(cached) = cache().clone().filter(fits) {
+            return Ok(cached);
+        }
+        let cached = self.find(wanted)?;
+        *cache() = Some(cached.clone());
+        Ok(cached)
+    }
+
+    fn find(&self, wanted: Bundle) -> Result<Cached, LogError> {
+        let mut at = wanted;
+        for _ in 0..ATTEMPTS {
+            let whole = full(wanted.run).map(|run| Bundle { run, ..wanted });
+            for bundle in [Some(at), whole.filter(|whole| *whole != at)].into_iter().flatten() {
+                if let Some(bytes) = read_bundle(&self.store, bundle)? {
+                    return Ok(Cached { bundle, bytes: Arc::new(bytes) });
+                }
+            }
+            // Payload partials go at once when the log grows: then a later checkpoint stands already.
+            let latest = self.read_latest()?.map_or(0, |(checkpoint, _)| checkpoint.size());
+            match Bundle::holding(wanted.series, wanted.run.elements().start, latest) {
+                Some(later) if later.run.width() > at.run.width() => at = later,
+                _ => break,
+            }
+        }
+        Err(LogError::Missing { path: bundle_path(wanted) })
+    }
+}

@@ -1,0 +1,821 @@
+//! A ledger as its users meet it: open, look up, append.
+//!
+//! Everything it says is read from the log and hashed again; the catalog only tells where to look.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{Scope, ScopedJoinHandle};
+
+use super::catalog::{Change, ContentKey, Row, Term, changes, changes_with};
+use super::commit::{self, Committer, Config, Continuity};
+use super::error::{AppendError, ReadError, Refused};
+use super::item::Entry;
+use super::log::read_bundle;
+use super::lookup::{Failed, Lookup};
+use super::overlay::Overlay;
+use super::reader::Reader;
+use super::staging::{self, MAX_COMMIT_ENTRIES};
+use crate::claim::vocab::Workflow;
+use crate::entry::sshsig::Signer as AgentSigner;
+use crate::entry::state::moves_to;
+use crate::entry::{
+    Batch, ClaimState, DocumentState, EntryInfo, Event, Header, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind,
+    batch, kind::About,
+};
+use crate::exchange::view::Context;
+use crate::hash::{Digest, Index};
+use crate::store::{Cell, Store, StoreError, StorePath, StoreRead as _};
+use crate::time::Timestamp;
+use crate::tlog::bundle::{Bundle, Series};
+use crate::tlog::key::Verifier;
+use crate::tlog::note::Note;
+use crate::tlog::tree::{HashReader as _, Place};
+
+/// Entries read from the log at once while catching up.
+pub(super) const CHUNK: u64 = 10_240;
+
+/// Entries from which on working out what they change is worth a thread.
+const PARALLEL_CHANGES: usize = 128;
+
+/// Hears what a person should hear: that a catalog is rebuilt, say.
+pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A ledger, open for reading; for appending once [`Ledger::open_log`] gave it the log's private key.
+pub struct Ledger {
+    store: Arc<dyn Store>,
+    reader: Reader<Arc<dyn Store>>,
+    lookup: Mutex<Lookup>,
+    notify: Notify,
+    state: LedgerState,
+    root: Digest,
+    /// Entries that this view shows: all, or those before an as-of point.
+    size: u64,
+    committer: Option<Committer<Arc<dyn Store>>>,
+}
+
+/// What an append put on record.
+#[derive(Debug)]
+pub struct Receipt {
+    /// Index of the first entry.
+    pub base: u64,
+    /// Number and leaf hash of each entry, the closing signature of the batch included.
+    pub entries: Vec<(Index, Digest)>,
+    /// Number of entries after it.
+    pub size: u64,
+    /// Root after it.
+    pub root: Digest,
+    /// What a person should hear about the time after the commit.
+    pub notices: Vec<String>,
+}
+
+/// What a new ledger begins with.
+#[derive(Debug, Clone)]
+pub struct Genesis {
+    /// The opening.
+    pub opened: crate::claim::desk::LedgerOpened,
+    /// When.
+    pub time: Timestamp,
+    /// Salt of its payload.
+    pub salt: Salt,
+}
+
+impl Ledger {
+    /// Opens a new ledger in an empty store: commits entry 0.
+    ///
+    /// # Errors
+    /// When the store holds a ledger already, or cannot be written.
+    pub fn create(
+        store: Arc<dyn Store>,
+        genesis: &Genesis,
+        owner: &dyn AgentSigner,
+        config: Config,
+    ) -> Result<(), AppendError> {
+        let batch = Batch { agent: Index(0), time: genesis.time, ledger: Digest::default() };
+        let proposal = Proposal::new(Event::LedgerOpened(genesis.opened.clone()));
+        check_values(std::slice::from_ref(&proposal))?;
+        let view = crate::entry::State::default();
+        let salts = [genesis.salt, genesis.salt];
+        let encoded = batch.encode(&[proposal], &salts, &view, owner).map_err(|e| match e {
+            batch::BatchError::View(never) => match never {},
+            batch::BatchError::Payload(e) => AppendError::Payload(e),
+            batch::BatchError::Header(e) => AppendError::Header(e),
+            batch::BatchError::Sign(e) => AppendError::Sign(e),
+        })?;
+        let mut committer = Committer::open(store, config).map_err(boxed)?;
+        if committer.size() > 0 {
+            return Err(AppendError::Exists);
+        }
+        let result = committer.append::<AppendError>(&mut |base| {
+            if base > 0 { Err(AppendError::Exists) } else { Ok(encoded.iter().cloned().map(|e| split(e).0).collect()) }
+        });
+        result.map(|_| ()).map_err(append_error)
+    }
+
+    /// Opens a ledger for reading. `catalog` is the folder of its catalog; without one, lookups are derived in memory.
+    ///
+    /// # Errors
+    /// When there is none, or what the log says of itself does not fit together.
+    pub fn open(store: Arc<dyn Store>, catalog: Option<&Path>, notify: Notify) -> Result<Self, ReadError> {
+        let (id, keys) = opening(&store)?;
+        let reader = Reader::open(Arc::clone(&store), keys)?;
+        let root = reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
+        let size = reader.size();
+        let state = LedgerState { id, ..LedgerState::default() };
+        let (lookup, notice) = Lookup::open(catalog, &id);
+        if let Some(notice) = notice {
+            notify(&notice);
+        }
+        let lookup = Mutex::new(lookup);
+        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None };
+        ledger.check_lookup()?;
+        ledger.catch_up()?;
+        Ok(ledger)
+    }
+
+    /// Gives the ledger the means to append: finishes what a dead writer began, and compares the log with what is
+    /// remembered outside.
+    ///
+    /// # Errors
+    /// When the log cannot be finished, or is not what was remembered.
+    pub fn open_log(&mut self, config: Config) -> Result<Continuity, AppendError> {
+        let committer = Committer::open(Arc::clone(&self.store), config).map_err(boxed)?;
+        let continuity = committer.continuity();
+        self.committer = Some(committer);
+        self.refresh()?;
+        Ok(continuity)
+    }
+
+    /// Reads what has come since, by others or by an unfinished commit.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn refresh(&mut self) -> Result<(), ReadError> {
+        if self.reader.refresh()? {
+            self.size = self.reader.size();
+            self.root = self.reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
+            self.catch_up()?;
+        }
+        Ok(())
+    }
+
+    /// A catalog that reflects another history is begun anew.
+    fn check_lookup(&mut self) -> Result<(), ReadError> {
+        let (reflected, root) = {
+            let lookup = self.lock();
+            (lookup.size(), lookup.root())
+        };
+        if reflected == 0 || (reflected <= self.size && self.root_at(reflected)? == root) {
+            return Ok(());
+        }
+        (self.notify)("the catalog is rebuilt from the log: it reflects another history");
+        self.lock().reset()?;
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lookup> {
+        self.lookup.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings lookups and state up to the log.
+    fn catch_up(&mut self) -> Result<(), ReadError> {
+        self.fill(&mut self.lock())?;
+        self.fold_state()
+    }
+
+    /// Takes into the lookups what they do not reflect yet; one that is damaged on the way is begun anew, once.
+    fn fill(&self, lookup: &mut Lookup) -> Result<(), ReadError> {
+        let mut again = true;
+        let whole = self.reader.size();
+        while lookup.size() < whole {
+            let base = lookup.size();
+            let end = whole.min(base + CHUNK);
+            let mut made = Vec::with_capacity((end - base) as usize);
+            for entry in self.read_range(base..end)? {
+                made.push(changes(entry.index, &entry.header, entry.event()?.as_ref()));
+            }
+            let root = self.root_at(end)?;
+            match lookup.apply(base, made, end, &root) {
+                Ok(()) => {}
+                Err(Failed::Damaged(why)) if again => {
+                    again = false;
+                    (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                    lookup.reset()?;
+                }
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+        lookup.settle();
+        Ok(())
+    }
+
+    /// Asks the lookups; a catalog that turns out damaged is rebuilt from the log, and asked again.
+    fn ask<T>(&self, question: impl Fn(&Lookup) -> Result<T, Failed>) -> Result<T, ReadError> {
+        let mut lookup = self.lock();
+        match question(&lookup) {
+            Err(Failed::Damaged(why)) => {
+                (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                lookup.reset()?;
+                self.fill(&mut lookup)?;
+                Ok(question(&lookup)?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Folds the ledger's own state from the few entries that make it.
+    fn fold_state(&mut self) -> Result<(), ReadError> {
+        let mut state = LedgerState::default();
+        let core = self.lock().core();
+        for index in core {
+            if index.0 >= self.size {
+                break;
+            }
+            let entry = self.entry(index)?;
+            let event = entry.event()?;
+            state.apply(index, &entry.leaf, &entry.header, event.as_ref());
+        }
+        state.last_time = match self.size {
+            0 => None,
+            size => Some(self.entry(Index(size - 1))?.header.time),
+        };
+        self.state = state;
+        Ok(())
+    }
+
+    /// Number of entries.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Root of the tree over them.
+    pub fn root(&self) -> Digest {
+        self.root
+    }
+
+    /// The ledger's id: leaf hash of entry 0.
+    pub fn id(&self) -> Digest {
+        self.state.id
+    }
+
+    /// The ledger's name.
+    pub fn origin(&self) -> &str {
+        &self.state.origin
+    }
+
+    /// The ledger's own state.
+    pub fn state(&self) -> &LedgerState {
+        &self.state
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The log at its latest checkpoint.
+    pub fn reader(&self) -> &Reader<Arc<dyn Store>> {
+        &self.reader
+    }
+
+    /// The same ledger as it was after its first `size` entries, but for what was erased since.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn as_of(mut self, size: u64) -> Result<Self, ReadError> {
+        if size == 0 || size > self.size {
+            return Err(ReadError::NoEntry { index: Index(size.saturating_sub(1)), size: self.size });
+        }
+        self.root = self.root_at(size)?;
+        self.size = size;
+        self.committer = None;
+        self.fold_state()?;
+        Ok(self)
+    }
+
+    /// Number of entries before the first one later than `time`.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn size_at(&self, time: Timestamp) -> Result<u64, ReadError> {
+        for index in 0..self.size {
+            // Times may step back by minutes, so only a walk in order finds the first later one.
+            if self.entry(Index(index))?.header.time > time {
+                return Ok(index);
+            }
+        }
+        Ok(self.size)
+    }
+
+    /// Root of the tree over the first `size` entries.
+    ///
+    /// # Errors
+    /// When the tiles cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Digest, ReadError> {
+        crate::tlog::tree::root(&self.reader.hashes(), size).map_err(|e| ReadError::Log(e.into()))
+    }
+
+    /// An entry, hashed again and held against its leaf in the tree.
+    ///
+    /// # Errors
+    /// When there is none, or it is not what the tree says.
+    pub fn entry(&self, index: Index) -> Result<Entry, ReadError> {
+        if index.0 >= self.size {
+            return Err(ReadError::NoEntry { index, size: self.size });
+        }
+        let entry =
+            self.read_range(index.0..index.0 + 1)?.pop().ok_or(ReadError::NoEntry { index, size: self.size })?;
+        let place = Place { level: 0, n: index.0 };
+        let leaf = self.reader.hashes().read(&[place]).map_err(super::log::LogError::from)?;
+        if leaf != [entry.leaf] {
+            return Err(ReadError::Leaf { index });
+        }
+        Ok(entry)
+    }
+
+    fn read_range(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
+        let entries = self.reader.entries(range.clone())?;
+        let payloads = self.reader.payloads(range.clone())?;
+        let read = |((index, bytes), payload)| Entry::read(Index(index), bytes, payload);
+        range.zip(entries).zip(payloads).map(read).collect()
+    }
+
+    /// Entries in order, held against their leaves.
+    ///
+    /// # Errors
+    /// As [`Ledger::entry`].
+    pub fn entries(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
+        let entries = self.read_range(range)?;
+        let places: Vec<Place> = entries.iter().map(|e| Place { level: 0, n: e.index.0 }).collect();
+        let leaves = self.reader.hashes().read(&places).map_err(super::log::LogError::from)?;
+        match entries.iter().zip(&leaves).find(|(entry, leaf)| entry.leaf != **leaf) {
+            Some((entry, _)) => Err(ReadError::Leaf { index: entry.index }),
+            None => Ok(entries),
+        }
+    }
+
+    /// Entries that the catalog names for a term, and that this view shows; each is to be looked at, since the catalog
+    /// tells only where to look.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn find(&self, term: Term<'_>) -> Result<Vec<Index>, ReadError> {
+        let mut found = self.ask(|lookup| lookup.find(&term))?;
+        found.retain(|i| i.0 < self.size);
+        Ok(found)
+    }
+
+    /// Numbers of all claims, in order.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn claims(&self) -> Result<Vec<Index>, ReadError> {
+        self.claims_where(Index(0), usize::MAX, |_| true)
+    }
+
+    /// The catalog's row of each claim, by number; each reflects the latest tree, whatever this view shows.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn rows(&self) -> Result<Vec<Row>, ReadError> {
+        self.ask(Lookup::rows)
+    }
+
+    /// Numbers of at most `limit` claims from `from` on whose row passes `keep`, in order. Rows reflect the latest tree:
+    /// of an earlier one ([`Ledger::as_of`]) all claims are given, whatever `keep` says.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn claims_where(
+        &self,
+        from: Index,
+        limit: usize,
+        keep: impl Fn(&Row) -> bool,
+    ) -> Result<Vec<Index>, ReadError> {
+        let latest = self.size == self.reader.size();
+        let mut found = self.ask(|lookup| lookup.claims_where(from, limit, &|row| !latest || keep(row)))?;
+        found.retain(|i| i.0 < self.size);
+        Ok(found)
+    }
+
+    /// The catalog's row of a claim.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn row(&self, claim: Index) -> Result<Option<Row>, ReadError> {
+        self.ask(|lookup| lookup.row(claim))
+    }
+
+    /// Entries that may have the content of each key; candidates, as [`Ledger::find`].
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn with_content(&self, keys: &[ContentKey]) -> Result<Vec<Option<Index>>, ReadError> {
+        self.ask(|lookup| lookup.content(keys))
+    }
+
+    /// For each proposal the entry that says the same about the same subject, where there is one.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn on_record(&self, proposals: &[Proposal]) -> Result<Vec<Option<Index>>, ReadError> {
+        // What refers to something not yet numbered cannot be on record yet.
+        let one = |k: usize| Ok::<_, ReadError>(proposals[k].event.content_digest().ok());
+        let contents = batch::in_halves(proposals.len(), |range| range.map(one).collect::<Result<Vec<_>, _>>())?;
+        let asked: Vec<(usize, Option<Index>, Digest)> = contents
+            .into_iter()
+            .enumerate()
+            .filter_map(|(k, content)| content.map(|content| (k, proposals[k].about, content)))
+            .collect();
+        let keys: Vec<ContentKey> =
+            asked.iter().map(|(_, about, digest)| ContentKey::content(*about, digest)).collect();
+        let mut found = vec![None; proposals.len()];
+        for ((k, about, content), candidate) in asked.into_iter().zip(self.with_content(&keys)?) {
+            let Some(candidate) = candidate.filter(|index| index.0 < self.size) else { continue };
+            let entry = self.entry(candidate)?;
+            let same = entry.event()?.is_some_and(|event| event.content_digest().is_ok_and(|digest| digest == content));
+            found[k] = (same && entry.header.about == about).then_some(candidate);
+        }
+        Ok(found)
+    }
+
+    /// Every entry about a subject, its own first.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn history(&self, subject: Index) -> Result<Vec<Entry>, ReadError> {
+        self.history_of(self.entry(subject)?)
+    }
+
+    fn history_of(&self, own: Entry) -> Result<Vec<Entry>, ReadError> {
+        let subject = own.index;
+        let mut entries = vec![own];
+        for index in self.find(Term::About(subject))? {
+            let entry = self.entry(index)?;
+            if entry.header.about == Some(subject) {
+                entries.push(entry);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// A claim as it stands; `None` where the entry records none.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn claim(&self, number: Index) -> Result<Option<ClaimState>, ReadError> {
+        let Some(own) = self.subject(number, SubjectKind::Claim)? else { return Ok(None) };
+        let mut history = self.history_of(own)?.into_iter();
+        let Some(own) = history.next() else { return Ok(None) };
+        let mut claim = ClaimState::recorded(number, own.leaf, &own.header, own.event()?);
+        for entry in history {
+            claim.apply(entry.index, &entry.header, entry.event()?);
+        }
+        Ok(Some(claim))
+    }
+
+    /// A document as it stands; `None` where the entry registers none.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn document_state(&self, number: Index) -> Result<Option<DocumentState>, ReadError> {
+        let Some(own) = self.subject(number, SubjectKind::Document)? else { return Ok(None) };
+        let mut history = self.history_of(own)?.into_iter();
+        let Some(own) = history.next() else { return Ok(None) };
+        let mut document = DocumentState::registered(number, own.leaf, &own.header, own.event()?);
+        for entry in history {
+            document.apply(entry.index, &entry.header, entry.event()?);
+        }
+        Ok(Some(document))
+    }
+
+    /// The entry that created a subject of this kind; `None` where `number` is another's, or none yet.
+    fn subject(&self, number: Index, kind: SubjectKind) -> Result<Option<Entry>, ReadError> {
+        if number.0 >= self.size {
+            return Ok(None);
+        }
+        let own = self.entry(number)?;
+        Ok((own.header.kind.row().about == About::Creates(kind)).then_some(own))
+    }
+
+    fn subject_kind(&self, number: Index) -> Result<Option<SubjectKind>, ReadError> {
+        match self.entry(number)?.header.kind.row().about {
+            About::Creates(kind) => Ok(Some(kind)),
+            _ => Ok(None),
+        }
+    }
+
+    /// What the structure needs to know of an entry.
+    pub(super) fn entry_info(&self, index: Index) -> Result<Option<EntryInfo>, ReadError> {
+        if index.0 >= self.size {
+            return Ok(None);
+        }
+        let entry = self.entry(index)?;
+        Ok(Some(EntryInfo { kind: Some(entry.header.kind), subject: entry.subject(), agent: entry.header.agent }))
+    }
+
+    /// What the structure needs to know of a subject.
+    pub(super) fn subject_info(&self, number: Index) -> Result<Option<SubjectInfo>, ReadError> {
+        if number.0 >= self.size {
+            return Ok(None);
+        }
+        let Some(kind) = self.subject_kind(number)? else { return Ok(None) };
+        if kind != SubjectKind::Claim {
+            return Ok(Some(SubjectInfo { kind, last: self.last_about(number)?, workflow: None }));
+        }
+        let mut info = SubjectInfo { kind, last: number, workflow: Some(Workflow::Recorded) };
+        for entry in self.history(number)?.into_iter().skip(1) {
+            info.last = entry.index;
+            if let Some(workflow) = moves_to(entry.header.kind, entry.event()?.as_ref()) {
+                info.workflow = workflow;
+            }
+        }
+        Ok(Some(info))
+    }
+
+    /// The last entry about a subject, without reading all the others: of the ledger itself there are very many.
+    fn last_about(&self, subject: Index) -> Result<Index, ReadError> {
+        let mut before = Index(self.size);
+        while let Some(index) = self.ask(|lookup| lookup.last(&Term::About(subject), before))? {
+            if self.entry(index)?.header.about == Some(subject) {
+                return Ok(index);
+            }
+            before = index;
+        }
+        Ok(subject)
+    }
+
+    /// Puts a batch on record: checks it against the state at the head, signs, commits, and brings the catalog up to it.
+    ///
+    /// # Errors
+    /// When something in it is refused, or the commit fails; see [`AppendError`] for what is then on record.
+    pub fn append(
+        &mut self,
+        agent: Index,
+        signer: &dyn AgentSigner,
+        proposals: &[Proposal],
+        now: Timestamp,
+        random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
+    ) -> Result<Receipt, AppendError> {
+        check_values(proposals)?;
+        if proposals.len() >= MAX_COMMIT_ENTRIES {
+            return Err(AppendError::TooMany { len: proposals.len(), limit: MAX_COMMIT_ENTRIES - 1 });
+        }
+        let mut committer = self.committer.take().ok_or(AppendError::ReadOnly)?;
+        // What the batch changes in the catalog is worked out while the disk is busy with the batch itself.
+        let (result, made, changes) = std::thread::scope(|scope| {
+            let mut made = Vec::new();
+            let mut changes = Changes::default();
+            let result = committer.append::<AppendError>(&mut |base| {
+                if self.size < base {
+                    self.refresh()?;
+                }
+                let (encoded, events) = self.build(agent, signer, proposals, now, random)?;
+                made = encoded.iter().enumerate().map(|(k, e)| (Index(base + k as u64), e.leaf)).collect();
+                let (staged, parts): (Vec<_>, Vec<_>) = encoded.into_iter().map(split).unzip();
+                changes = Changes::of(scope, self.size, parts, events);
+                Ok(staged)
+            });
+            (result, made, changes.join())
+        });
+        self.committer = Some(committer);
+        let committed = result.map_err(append_error)?;
+        self.take_in(&committed, changes, now)?;
+        let notices = committed.aftermath.iter().map(describe).collect();
+        Ok(Receipt { base: committed.base, entries: made, size: committed.size, root: committed.root, notices })
+    }
+
+    /// Brings reader, lookups and state up to a commit of one's own, without reading back what was just written, and to
+    /// whatever others have committed since.
+    fn take_in(
+        &mut self,
+        committed: &commit::Committed,
+        changes: Vec<Change>,
+        now: Timestamp,
+    ) -> Result<(), ReadError> {
+        let (base, size) = (committed.base, committed.size);
+        let follows = self.size == base && changes.len() as u64 == size - base;
+        let core = changes.iter().any(|change| change.core);
+        if !follows || changes.first().is_none_or(|change| change.index.0 != base) {
+            return self.refresh();
+        }
+        self.reader.refresh()?;
+        {
+            let mut lookup = self.lock();
+            if lookup.size() == base {
+                match lookup.apply(base, changes, size, &committed.root) {
+                    Err(Failed::Damaged(why)) => {
+                        (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
+                        lookup.reset()?;
+                    }
+                    other => other?,
+                }
+            }
+        }
+        self.size = self.reader.size();
+        self.root = self.reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
+        if core || self.size != size || self.lock().size() != size {
+            return self.catch_up();
+        }
+        self.state.last_time = Some(now);
+        Ok(())
+    }
+
+    fn build<'p>(
+        &self,
+        agent: Index,
+        signer: &dyn AgentSigner,
+        proposals: &'p [Proposal],
+        now: Timestamp,
+        random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
+    ) -> Result<(Vec<crate::entry::Encoded>, Vec<Cow<'p, Event>>), AppendError> {
+        let mut bytes = vec![0; (proposals.len() + 1) * 16];
+        random(&mut bytes).map_err(|reason| AppendError::Randomness { reason })?;
+        let (salts, _) = bytes.as_chunks::<16>();
+        let salts: Vec<Salt> = salts.iter().map(|salt| Salt(*salt)).collect();
+        let batch = Batch { agent, time: now, ledger: self.id() };
+        let overlay = Overlay::new(self);
+        let drafts = batch.draft(proposals, &salts, &overlay).map_err(batch_error)?;
+        let events: Vec<_> = proposals.iter().map(|p| batch::at_base(&p.event, self.size)).collect();
+        self.check_batch(&events, &drafts, now)?;
+        let encoded = batch.sign(drafts, salts[proposals.len()], &overlay, signer).map_err(batch_error)?;
+        Ok((encoded, events))
+    }
+
+    fn check_batch(
+        &self,
+        events: &[Cow<'_, Event>],
+        drafts: &[crate::entry::Draft],
+        now: Timestamp,
+    ) -> Result<(), AppendError> {
+        let pairs: Vec<_> = drafts.iter().zip(events).map(|(d, e)| (&d.header, e.as_ref())).collect();
+        let mut overlay = Overlay::new(self);
+        let mut refused = Vec::new();
+        for position in 0..pairs.len() {
+            let objections = overlay.add(&pairs[..=position], now.day())?;
+            refused.extend(objections.into_iter().map(|objection| Refused { position, objection }));
+        }
+        if refused.is_empty() { Ok(()) } else { Err(AppendError::Refused { refused }) }
+    }
+
+    /// Keeps the bytes of a document with the ledger, for the desk alone.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn hold(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = Digest::of(bytes);
+        self.store.put(&blob_path(&digest), bytes)?;
+        Ok(digest)
+    }
+
+    /// The bytes of a document, if they are held.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(&blob_path(digest), MAX_BLOB)
+    }
+}
+
+/// Largest captured document, in bytes.
+pub const MAX_BLOB: usize = 256 << 20;
+
+fn blob_path(digest: &Digest) -> StorePath {
+    let hex = digest.hex();
+    StorePath::built(format!("blobs/sha256/{}/{hex}", &hex[..2]))
+}
+
+impl Context for Ledger {
+    fn document(&self, number: Index) -> Option<DocumentState> {
+        self.document_state(number).ok().flatten()
+    }
+
+    fn held(&self, sha256: &Digest) -> bool {
+        self.blob(sha256).is_ok_and(|b| b.is_some())
+    }
+
+    fn ledger(&self) -> &LedgerState {
+        &self.state
+    }
+}
+
+/// The id of the ledger in a store, as far as its first entry can be read; nothing of it is checked.
+pub fn identify(store: &Arc<dyn Store>) -> Option<Digest> {
+    opening(store).ok().map(|(id, _)| id)
+}
+
+/// The ledger's id, and the log's key as entry 0 gives it. The size in a checkpoint that nobody has checked yet only
+/// tells where entry 0 lies.
+fn opening(store: &Arc<dyn Store>) -> Result<(Digest, Vec<Verifier>), ReadError> {
+    let bytes = store.read(Cell::Checkpoint)?.ok_or(ReadError::NoLedger)?;
+    let size = Note::parse(&bytes)
+        .ok()
+        .and_then(|note| note.text().lines().nth(1).and_then(|line| line.parse::<u64>().ok()))
+        .ok_or(ReadError::NotOpened)?;
+    let first = |series| -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(bundle) = Bundle::holding(series, 0, size) else { return Ok(None) };
+        let Some(bytes) = read_bundle(store, bundle)? else { return Ok(None) };
+        let mut items = bundle.decode(&bytes).map_err(|error| super::log::LogError::Bundle { bundle, error })?;
+        Ok(items.next().map(<[u8]>::to_vec))
+    };
+    let bytes = first(Series::Entries)?.ok_or(ReadError::NotOpened)?;
+    let payload = first(Series::Payloads)?.ok_or(ReadError::NotOpened)?;
+    let entry = Entry::read(Index(0), bytes, Some(payload))?;
+    match entry.event()? {
+        Some(Event::LedgerOpened(opened)) => {
+            let key: Verifier = opened.log_key.parse().map_err(|_| ReadError::NotOpened)?;
+            Ok((entry.leaf, vec![key]))
+        }
+        _ => Err(ReadError::NotOpened),
+    }
+}
+
+fn check_values(proposals: &[Proposal]) -> Result<(), AppendError> {
+    let one = |position: usize| match proposals[position].event.problems().into_iter().next() {
+        Some(problem) => Err(AppendError::Value { position, problem }),
+        None => Ok(()),
+    };
+    batch::in_halves(proposals.len(), |range| range.map(one).collect::<Result<Vec<()>, _>>()).map(|_| ())
+}
+
+/// What is staged of an entry, and what the catalog is told of it.
+fn split(encoded: crate::entry::Encoded) -> (staging::Encoded, Part) {
+    let crate::entry::Encoded { header, entry, payload, content, .. } = encoded;
+    (staging::Encoded { entry, payload }, Part { header, content })
+}
+
+/// What the catalog needs to know of an entry beside its event.
+struct Part {
+    header: Header,
+    content: Digest,
+}
+
+/// What a batch changes in the catalog, perhaps still being worked out.
+enum Changes<'s> {
+    Made(Vec<Change>),
+    Making(ScopedJoinHandle<'s, Vec<Change>>),
+}
+
+impl Default for Changes<'_> {
+    fn default() -> Self {
+        Self::Made(Vec::new())
+    }
+}
+
+impl<'s> Changes<'s> {
+    fn of<'p: 's>(scope: &'s Scope<'s, '_>, base: u64, parts: Vec<Part>, events: Vec<Cow<'p, Event>>) -> Self {
+        if parts.len() < PARALLEL_CHANGES {
+            return Self::Made(changes_of(base, &parts, &events));
+        }
+        Self::Making(scope.spawn(move || changes_of(base, &parts, &events)))
+    }
+
+    fn join(self) -> Vec<Change> {
+        match self {
+            Self::Made(changes) => changes,
+            Self::Making(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        }
+    }
+}
+
+/// The closing signature of a batch has a header without an event here; its body is in no lookup but by its content.
+fn changes_of(base: u64, parts: &[Part], events: &[Cow<'_, Event>]) -> Vec<Change> {
+    let events = events.iter().map(|event| Some(event.as_ref())).chain(std::iter::repeat(None));
+    let one = |((k, part), event): ((usize, &Part), Option<&Event>)| {
+        changes_with(Index(base + k as u64), &part.header, event, Some(part.content))
+    };
+    parts.iter().enumerate().zip(events).map(one).collect()
+}
+
+fn boxed(error: commit::CommitError) -> AppendError {
+    AppendError::Commit(Box::new(error))
+}
+
+fn append_error(error: commit::AppendError<AppendError>) -> AppendError {
+    match error {
+        commit::AppendError::Build(error) => error,
+        commit::AppendError::Refused(error) => boxed(error),
+        commit::AppendError::Unpublished { base, size, cause, .. } => AppendError::Unpublished { base, size, cause },
+        commit::AppendError::Unclear { base, leaf, cause } => AppendError::Unclear { base, leaf, cause },
+    }
+}
+
+fn batch_error(error: batch::BatchError<ReadError>) -> AppendError {
+    match error {
+        batch::BatchError::View(error) => AppendError::Read(error),
+        batch::BatchError::Payload(error) => AppendError::Payload(error),
+        batch::BatchError::Header(error) => AppendError::Header(error),
+        batch::BatchError::Sign(error) => AppendError::Sign(error),
+    }
+}
+
+fn describe(aftermath: &commit::Aftermath) -> String {
+    let mut text = aftermath.to_string();
+    let mut source = std::error::Error::source(aftermath);
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

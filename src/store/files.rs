@@ -1,0 +1,189 @@
+//! Durable files: temporary first, synced, then named, and the folder synced. What `local` is made of.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::{Action, StoreError, StorePath};
+
+const TEMP_PREFIX: &str = ".tmp-";
+
+/// Attempts to write into a folder that others may be removing because it had become empty.
+const FOLDER_ATTEMPTS: usize = 16;
+
+/// Threads that wait for the disk at once. Syncs that overlap share one journal commit, so more of them is less time.
+const SYNC_THREADS: usize = 24;
+
+/// A temporary file, synced; removed when dropped, whatever became of it.
+pub(super) struct Temp {
+    pub(super) path: PathBuf,
+    pub(super) target: PathBuf,
+    /// Which of the caller's objects it holds.
+    pub(super) index: usize,
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        // After a rename there is nothing left; what cannot be removed, a later writer's sweep takes.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// A path for an error.
+pub(super) fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Reads at most `limit` bytes; `None` where there is no file.
+pub(crate) fn read_file(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    let fail = |e| StoreError::io(Action::Read, show(path), e);
+    let file = match File::open(path) {
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        other => other.map_err(fail)?,
+    };
+    let metadata = file.metadata().map_err(fail)?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    // The length is a hint only: what is read is counted.
+    let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX).min(limit);
+    let mut bytes = Vec::with_capacity(expected.saturating_add(1));
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() > limit {
+        return Err(StoreError::TooLarge { path: show(path), limit });
+    }
+    Ok(Some(bytes))
+}
+
+/// Whether the object is there with these bytes; other bytes are an error.
+pub(super) fn stands(file: &Path, path: &StorePath, bytes: &[u8]) -> Result<bool, StoreError> {
+    match read_file(file, bytes.len()) {
+        Ok(None) => Ok(false),
+        Ok(Some(found)) if found == bytes => Ok(true),
+        Ok(Some(_)) | Err(StoreError::TooLarge { .. }) => Err(StoreError::Differs { path: path.clone() }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives the temporary file its name, unless another writer was first.
+pub(super) fn link(temp: &Temp, path: &StorePath, bytes: &[u8]) -> Result<(), StoreError> {
+    match fs::hard_link(&temp.path, &temp.target) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => stands(&temp.target, path, bytes).map(|_| ()),
+        // A file system without hard links: the check and the rename are then two steps, and only a writer that puts
+        // other bytes at the same path could come between.
+        Err(_) if !stands(&temp.target, path, bytes)? => {
+            fs::rename(&temp.path, &temp.target).map_err(|e| StoreError::io(Action::Write, path.as_str(), e))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Replaces a file as a whole. Its bytes are durable on return, its name is once the system gets to it: after a power
+/// cut the file holds what it held before or the new bytes.
+pub(crate) fn replace_file(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    if let Some(folder) = target.parent() {
+        create_folders(folder)?;
+    }
+    let temp = write_temp(target.to_owned(), 0, bytes)?;
+    fs::rename(&temp.path, &temp.target).map_err(|e| StoreError::io(Action::Write, show(target), e))
+}
+
+/// Writes and syncs a temporary file beside `target`.
+pub(super) fn write_temp(target: PathBuf, index: usize, bytes: &[u8]) -> Result<Temp, StoreError> {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let folder = target.parent().unwrap_or(Path::new(".")).to_owned();
+    let mut attempts = 0;
+    let (mut file, temp) = loop {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{TEMP_PREFIX}{}-{number}", process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => break (file, Temp { path, target, index }),
+            Err(e) if attempts == FOLDER_ATTEMPTS => return Err(StoreError::io(Action::Write, show(&target), e)),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+            // Another writer removed the folder's last partial and the folder with it.
+            Err(e) if e.kind() == ErrorKind::NotFound => create_folders(&folder)?,
+            Err(e) => return Err(StoreError::io(Action::Write, show(&target), e)),
+        }
+        attempts += 1;
+    };
+    file.write_all(bytes).map_err(|e| StoreError::io(Action::Write, show(&temp.target), e))?;
+    file.sync_all().map_err(|e| StoreError::io(Action::Sync, show(&temp.target), e))?;
+    Ok(temp)
+}
+
+/// Creates a folder and those above it, and syncs each folder that got a new one.
+pub(super) fn create_folders(folder: &Path) -> Result<(), StoreError> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let Some(parent) = folder.parent() else { return Ok(()) };
+    create_folders(parent)?;
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(StoreError::io(Action::Write, show(folder), e)),
+        _ => sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent }),
+    }
+}
+
+/// Makes the names in a folder durable. One that is gone has none.
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    match File::open(folder).and_then(|file| file.sync_all()) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(StoreError::io(Action::Sync, show(folder), e)),
+        _ => Ok(()),
+    }
+}
+
+/// Elsewhere folders cannot be opened as files, and the system keeps names by itself.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// Removes leftovers; failing to is no reason not to write.
+pub(super) fn sweep_folder(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let is_temp = |entry: &fs::DirEntry| entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMP_PREFIX));
+    entries.flatten().filter(is_temp).for_each(|entry| {
+        let _ = fs::remove_file(entry.path());
+    });
+}
+
+/// Does `work` on every item, several at a time; the results come in no order. After an error no new work is begun.
+pub(super) fn parallel<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<R, StoreError> + Sync,
+) -> Result<Vec<R>, StoreError> {
+    if let [item] = items {
+        return Ok(vec![work(item)?]);
+    }
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Ok(Vec::with_capacity(items.len())));
+    let worker = || {
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let done = work(item);
+            let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+            match (&mut *results, done) {
+                (Ok(all), Ok(one)) => all.push(one),
+                (Ok(_), Err(error)) => *results = Err(error),
+                (Err(_), _) => return,
+            }
+            if results.is_err() {
+                return;
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..items.len().min(SYNC_THREADS) {
+            // Fewer threads than wished for only take longer.
+            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+                break;
+            }
+        }
+        worker();
+    });
+    results.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
