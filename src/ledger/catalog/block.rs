@@ -188,16 +188,9 @@ impl<'c> Rows<'c> {
     /// The rows from `from` on of a record of `size` entries.
     pub(super) fn new(shelf: &'c Shelf, from: u64, total: Total, size: u64) -> Result<Self, Damage> {
         let walk = shelf.walk(Space::Rows, &(from / SPAN).to_be_bytes())?;
-        Ok(Self {
-            walk,
-            shelf: PhantomData,
-            block: Vec::new().into_iter(),
-            seen: Total::default(),
-            total: (from == 0).then_some(total),
-            from,
-            size,
-            done: false,
-        })
+        let total = (from == 0).then_some(total);
+        let (block, seen) = (Vec::new().into_iter(), Total::default());
+        Ok(Self { walk, shelf: PhantomData, block, seen, total, from, size, done: false })
     }
 
     fn turn(&mut self) -> Result<bool, Damage> {
