@@ -11,6 +11,9 @@ use serde_json::Value;
 /// Deepest nesting of objects and arrays that a record may have.
 pub const MAX_DEPTH: usize = 8;
 
+/// Bytes that most records fit into.
+const USUAL: usize = 768;
+
 /// Bytes that are not a canonical record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CanonError {
@@ -59,7 +62,10 @@ pub enum CanonError {
 /// # Errors
 /// When a value cannot be written (a pending index, say).
 pub fn to_bytes<T: Serialize>(record: &T) -> Result<Vec<u8>, CanonError> {
-    serde_json::to_vec(record).map_err(|e| CanonError::Shape { reason: e.to_string() })
+    // Room for most records, so that few are moved while they grow.
+    let mut bytes = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut bytes, record).map_err(|e| CanonError::Shape { reason: e.to_string() })?;
+    Ok(bytes)
 }
 
 /// Decodes a record of at most `limit` bytes, accepting exactly what [`to_bytes`] emits.

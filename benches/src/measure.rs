@@ -6,14 +6,21 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub struct Clock {
     total: Duration,
+    processor: f64,
 }
 
 impl Clock {
     pub fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let begun = Instant::now();
+        let (begun, used) = (Instant::now(), processor_seconds());
         let result = work();
         self.total += begun.elapsed();
+        self.processor += processor_seconds() - used;
         result
+    }
+
+    /// Processor time of the whole process meanwhile, user and system, all threads.
+    pub fn processor_seconds(&self) -> f64 {
+        self.processor
     }
 
     pub fn seconds(&self) -> f64 {
@@ -32,6 +39,16 @@ pub fn millis<T>(work: impl FnOnce() -> T) -> (f64, T) {
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Processor time of this process so far; the system counts in hundredths.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<f64> = stat
+        .rsplit_once(')')
+        .map(|(_, rest)| rest.split_whitespace().skip(11).take(2).filter_map(|f| f.parse().ok()).collect())
+        .unwrap_or_default();
+    fields.iter().sum::<f64>() / 100.0
 }
 
 /// Most memory that this process ever had resident, in MiB (VmHWM).

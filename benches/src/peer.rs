@@ -78,6 +78,7 @@ pub fn bulk(folder: &Path, claims: usize, batch: usize, lookups: bool) -> Result
     }
     let mut result = json!({
         "claims": claims, "batch": batch, "seconds": clock.seconds(), "claims_a_second": claims as f64 / clock.seconds(),
+        "processor_seconds": clock.processor_seconds(),
         "median_batch_ms": median(each), "peak_mib": peak_memory(), "disk_mib": disk(&folder.join("peer")),
     });
     let count: i64 = db.query_row("SELECT count(*) FROM entry", [], |row| row.get(0))?;

@@ -78,8 +78,9 @@ impl Names {
     fn new(random: &mut Random, count: usize, words: usize) -> Self {
         let mut names = Vec::with_capacity(count);
         for i in 0..count {
-            let name: Vec<String> = (0..words).map(|_| capital(&word(random))).collect();
-            names.push(format!("{} {}", name.join(" "), syllables(i as u64)));
+            let mut name: Vec<String> = (0..words).map(|_| capital(&word(random))).collect();
+            name.push(syllables(i as u64));
+            names.push(name.join(" "));
         }
         let mut sum = 0;
         let sums = (1..=count as u64)

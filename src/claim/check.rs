@@ -24,11 +24,18 @@ impl fmt::Display for Problem {
 pub struct Problems {
     path: Vec<String>,
     found: Vec<Problem>,
+    /// Set for the first look, which only tells whether there is any mistake and keeps no places.
+    quick: bool,
 }
 
 impl Problems {
     /// Checks `value`.
     pub fn of<T: Check + ?Sized>(value: &T) -> Vec<Problem> {
+        let mut quick = Self { quick: true, ..Self::default() };
+        value.check(&mut quick);
+        if quick.found.is_empty() {
+            return quick.found;
+        }
         let mut problems = Self::default();
         value.check(&mut problems);
         problems.found
@@ -48,6 +55,9 @@ impl Problems {
 
     /// Checks what stands in the field `name`.
     pub fn within(&mut self, name: &str, check: impl FnOnce(&mut Self)) {
+        if self.quick {
+            return check(self);
+        }
         self.path.push(name.to_owned());
         check(self);
         self.path.pop();
@@ -59,12 +69,19 @@ impl Problems {
             self.add(name, format!("{} items, and at most {limit} are allowed", items.len()));
         }
         for (i, item) in items.iter().take(limit).enumerate() {
-            self.within(&format!("{name}[{i}]"), |p| check(item, p));
+            if self.quick {
+                check(item, self);
+            } else {
+                self.within(&format!("{name}[{i}]"), |p| check(item, p));
+            }
         }
     }
 
     /// One line of text: not empty, no line feed or tab, no space at either end, at most `limit` code points.
     pub fn line(&mut self, name: &str, text: &str, limit: usize) {
+        if is_plain(text, limit) {
+            return;
+        }
         if text.contains(['\n', '\t']) {
             self.add(name, "must stand on one line");
         }
@@ -105,7 +122,7 @@ impl Problems {
             self.add(name, format!("{} items, and at most {limit} are allowed", items.len()));
         }
         for (i, item) in items.iter().take(limit).enumerate() {
-            let place = format!("{name}[{i}]");
+            let place = if self.quick { String::new() } else { format!("{name}[{i}]") };
             self.line(&place, item, each);
             if items[..i].contains(item) {
                 self.add(&place, "stands in the list already");
@@ -166,6 +183,13 @@ impl Problems {
             self.add(name, "a language is a BCP 47 tag such as `en`, `ar` or `pt-BR`");
         }
     }
+}
+
+/// Whether `text` is surely one good line: printable ASCII without space at either end. Most lines are, and one look tells.
+fn is_plain(text: &str, limit: usize) -> bool {
+    let bytes = text.as_bytes();
+    let ends = bytes.first().zip(bytes.last()).is_some_and(|(first, last)| *first != b' ' && *last != b' ');
+    ends && bytes.len() <= limit && bytes.iter().all(|b| (b' '..=b'~').contains(b))
 }
 
 /// A value that can say what is wrong with it.

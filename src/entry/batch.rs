@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::event::{Event, PayloadError, Salt};
 use super::header::{Header, Sig, VERSION};
@@ -57,6 +58,8 @@ pub struct Encoded {
     pub payload: Vec<u8>,
     /// Leaf hash of `entry`.
     pub leaf: Digest,
+    /// The event's content digest ([`Event::content_digest`]).
+    pub content: Digest,
 }
 
 /// A batch that cannot be encoded.
@@ -95,6 +98,8 @@ pub struct Draft {
     pub header: Header,
     /// The payload's bytes.
     pub payload: Vec<u8>,
+    /// The event's content digest.
+    pub content: Digest,
 }
 
 /// What a header needs that depends on the entries before it.
@@ -135,21 +140,9 @@ impl Batch {
             last.insert(about.unwrap_or(index), index);
             places.push(Place { about, prev, re: proposal.re.map(|i| i.at_base(base)) });
         }
-        let one = |((proposal, place), salt): ((&Proposal, &Place), &Salt)| self.one(proposal, place, *salt, base);
-        let items = || proposals.iter().zip(&places).zip(salts);
-        let halves = |skip: usize, take: usize| items().skip(skip).take(take).map(one).collect::<Result<Vec<_>, _>>();
-        if proposals.len() < PARALLEL_FROM {
-            return Ok(halves(0, proposals.len())?);
-        }
-        let middle = proposals.len() / 2;
-        let (first, second) = std::thread::scope(|scope| {
-            let second = scope.spawn(|| halves(middle, proposals.len() - middle));
-            (halves(0, middle), second.join())
-        });
-        let mut drafts = first?;
-        // A panic in the other half is a broken invariant of ours; it goes on here.
-        drafts.extend(second.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-        Ok(drafts)
+        let one = |k: usize| self.one(&proposals[k], &places[k], salts[k], base);
+        let some = |range: Range<usize>| range.map(one).collect::<Result<Vec<_>, _>>();
+        Ok(in_halves(proposals.len(), some)?)
     }
 
     /// Signs what [`Batch::draft`] made, and closes the batch.
@@ -168,11 +161,22 @@ impl Batch {
     ) -> Result<Vec<Encoded>, BatchError<V::Error>> {
         let closing = drafts.iter().filter(|d| d.header.sig.is_none()).count() > 1;
         let ledger_last = drafts.iter().rposition(|d| d.header.about == Some(Index(0)));
-        let mut encoded = Vec::with_capacity(drafts.len() + 1);
-        for draft in drafts {
+        // Signatures come first, one after the other: a signer need not be one that threads can share.
+        let mut drafts = drafts;
+        for draft in &mut drafts {
             let alone = draft.header.sig.is_some() || !closing;
-            encoded.push(self.finish(draft, alone.then_some(signer))?);
+            draft.header.sig = None;
+            if alone {
+                draft.header.sig = Some(self.signature(&draft.header, signer)?);
+            }
         }
+        let leaves = |range: Range<usize>| drafts[range].iter().map(|d| leaf(&d.header)).collect::<Result<Vec<_>, _>>();
+        let entries = in_halves(drafts.len(), leaves)?;
+        let mut encoded: Vec<Encoded> = Vec::with_capacity(drafts.len() + 1);
+        encoded.extend(drafts.into_iter().zip(entries).map(|(draft, (entry, leaf))| {
+            let Draft { header, payload, content } = draft;
+            Encoded { header, entry, payload, leaf, content }
+        }));
         if closing {
             let base = view.size();
             let leaves: Vec<Digest> = encoded.iter().map(|e| e.leaf).collect();
@@ -183,8 +187,11 @@ impl Batch {
                 None => view.subject(Index(0)).map_err(BatchError::View)?.map(|info| info.last),
             };
             let place = Place { about: Some(Index(0)), prev, re: None };
-            let draft = self.one(&Proposal::new(event), &place, salt, base)?;
-            encoded.push(self.finish(draft, Some(signer))?);
+            let mut draft = self.one(&Proposal::new(event), &place, salt, base)?;
+            draft.header.sig = Some(self.signature(&draft.header, signer)?);
+            let (entry, leaf) = leaf(&draft.header)?;
+            let Draft { header, payload, content } = draft;
+            encoded.push(Encoded { header, entry, payload, leaf, content });
         }
         Ok(encoded)
     }
@@ -205,7 +212,7 @@ impl Batch {
     }
 
     fn one(&self, proposal: &Proposal, place: &Place, salt: Salt, base: u64) -> Result<Draft, PayloadError> {
-        let payload = at_base(&proposal.event, base).encode(salt)?;
+        let (payload, content) = at_base(&proposal.event, base).encode_with_content(salt)?;
         let kind = proposal.event.kind();
         let row = kind.row();
         let header = Header {
@@ -219,21 +226,43 @@ impl Batch {
             time: self.time,
             v: VERSION,
         };
-        Ok(Draft { header, payload })
+        Ok(Draft { header, payload, content })
     }
 
-    fn finish<E>(&self, draft: Draft, signer: Option<&dyn Signer>) -> Result<Encoded, BatchError<E>> {
-        let Draft { mut header, payload } = draft;
-        header.sig = None;
-        if let Some(signer) = signer {
-            let ledger = if header.kind == Kind::LedgerOpened { Digest::default() } else { self.ledger };
-            let blob = sshsig::signed_blob(&header.message(&ledger)?);
-            header.sig = Some(Sig(signer.sign(&blob)?.to_vec()));
-        }
-        let entry = header.encode()?;
-        let leaf = leaf_hash(&entry);
-        Ok(Encoded { header, entry, payload, leaf })
+    /// The signature over a header that has none.
+    fn signature<E>(&self, header: &Header, signer: &dyn Signer) -> Result<Sig, BatchError<E>> {
+        let ledger = if header.kind == Kind::LedgerOpened { Digest::default() } else { self.ledger };
+        let blob = sshsig::signed_blob(&header.message(&ledger)?);
+        Ok(Sig(signer.sign(&blob)?.to_vec()))
     }
+}
+
+/// A header's bytes, and their leaf hash.
+fn leaf(header: &Header) -> Result<(Vec<u8>, Digest), CanonError> {
+    let entry = header.encode()?;
+    let leaf = leaf_hash(&entry);
+    Ok((entry, leaf))
+}
+
+/// What `some` makes of the positions 0 to `len`: of many, one half on a thread of its own.
+pub(crate) fn in_halves<T: Send, E: Send>(
+    len: usize,
+    some: impl Fn(Range<usize>) -> Result<Vec<T>, E> + Sync,
+) -> Result<Vec<T>, E> {
+    if len < PARALLEL_FROM {
+        return some(0..len);
+    }
+    let middle = len / 2;
+    let (first, second) = std::thread::scope(|scope| {
+        let Ok(second) = std::thread::Builder::new().spawn_scoped(scope, || some(middle..len)) else {
+            return (some(0..middle), some(middle..len));
+        };
+        // A panic in the other half is a broken invariant of ours; it goes on here.
+        (some(0..middle), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut all = first?;
+    all.extend(second?);
+    Ok(all)
 }
 
 /// The event with every pending index made real; borrowed where there is none.

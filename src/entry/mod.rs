@@ -13,6 +13,7 @@ pub mod guard;
 pub mod header;
 pub mod kind;
 pub mod proof;
+pub mod refusal;
 pub mod sshsig;
 pub mod state;
 

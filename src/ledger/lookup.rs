@@ -136,6 +136,33 @@ impl Lookup {
         }
     }
 
+    pub(super) fn claims_where(
+        &self,
+        from: Index,
+        limit: usize,
+        keep: &dyn Fn(&Row) -> bool,
+    ) -> Result<Vec<Index>, Failed> {
+        let mut found = Vec::new();
+        match self {
+            Self::Catalog(catalog) => {
+                for row in catalog.rows_from(from)? {
+                    let row = row?;
+                    if found.len() >= limit {
+                        break;
+                    }
+                    if keep(&row) {
+                        found.push(row.number());
+                    }
+                }
+            }
+            Self::Memory(memory) => {
+                let rows = memory.rows.range(from.0..).map(|(_, row)| row);
+                found.extend(rows.filter(|row| keep(row)).map(Row::number).take(limit));
+            }
+        }
+        Ok(found)
+    }
+
     pub(super) fn row(&self, claim: Index) -> Result<Option<Row>, Failed> {
         match self {
             Self::Catalog(catalog) => Ok(catalog.row(claim)?),

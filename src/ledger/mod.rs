@@ -17,9 +17,11 @@
 //! | [`catalog`] | derived lookups in sled |
 //! | `lookup` | the catalog, or the same in memory |
 //! | `overlay` | the writer's view: record plus batch |
-//! | [`record`] | a ledger as its users meet it |
+//! | [`record`] | a ledger as its users meet it: open, look up |
+//! | `append` | the same: put a batch on record |
 //! | [`error`] | what can go wrong with it |
 
+mod append;
 pub mod catalog;
 pub mod commit;
 mod edge;

@@ -18,11 +18,14 @@ pub(super) struct Overlay<'l> {
     base: u64,
     state: LedgerState,
     entries: Vec<EntryInfo>,
+    /// Subjects that an entry of the batch is about. One that the batch creates and nothing more is told from `entries`.
     subjects: HashMap<Index, SubjectInfo>,
-    /// Subjects of the record itself, as looked up: a bulk batch asks for the same document ten thousand times.
+    /// Subjects of the record itself, as looked up.
     seen: RefCell<HashMap<Index, Option<SubjectInfo>>>,
+    /// What they are: a bulk batch asks for the same document ten thousand times, and for no more than that.
+    kinds: RefCell<HashMap<Index, Option<SubjectKind>>>,
     digests: HashSet<Digest>,
-    /// For each subject, the entries of the batch about it, by position.
+    /// For each subject, the entries of the batch about it, by position, but for the one that creates it.
     by_subject: HashMap<Index, Vec<usize>>,
 }
 
@@ -63,6 +66,7 @@ impl<'l> Overlay<'l> {
             entries: Vec::new(),
             subjects: HashMap::new(),
             seen: RefCell::default(),
+            kinds: RefCell::default(),
             digests: HashSet::new(),
             by_subject: HashMap::new(),
         }
@@ -103,9 +107,11 @@ impl<'l> Overlay<'l> {
     /// The claim as the record and the batch so far have it.
     fn claim(&self, number: Index, before: &[(&Header, &Event)]) -> Result<Option<ClaimState>, ReadError> {
         let mut claim = if number.0 < self.base { self.ledger.claim(number)? } else { None };
-        for position in self.by_subject.get(&number).into_iter().flatten() {
-            let Some((header, event)) = before.get(*position) else { continue };
-            let index = Index(self.base + *position as u64);
+        let own = number.0.checked_sub(self.base).map(|position| position as usize);
+        let later = self.by_subject.get(&number).into_iter().flatten().copied();
+        for position in own.into_iter().chain(later) {
+            let Some((header, event)) = before.get(position) else { continue };
+            let index = Index(self.base + position as u64);
             match &mut claim {
                 Some(claim) => claim.apply(index, header, Some((*event).clone())),
                 // A leaf hash is not known before signing, and no guard looks at it.
@@ -124,19 +130,25 @@ impl<'l> Overlay<'l> {
         let subject = header.about.unwrap_or(index);
         self.entries.push(EntryInfo { kind: Some(header.kind), subject, agent: header.agent });
         self.digests.insert(header.digest);
-        self.by_subject.entry(subject).or_default().push(position);
-        if let About::Creates(kind) = header.kind.row().about {
-            let workflow = (kind == SubjectKind::Claim).then_some(crate::claim::vocab::Workflow::Recorded);
-            self.subjects.insert(index, SubjectInfo { kind, last: index, workflow });
-        } else if let Ok(Some(mut info)) = self.subject(subject) {
-            info.last = index;
-            if let Some(workflow) = moves_to(header.kind, Some(event)) {
-                info.workflow = workflow;
+        if subject != index {
+            self.by_subject.entry(subject).or_default().push(position);
+            if let Ok(Some(mut info)) = self.subject(subject) {
+                info.last = index;
+                if let Some(workflow) = moves_to(header.kind, Some(event)) {
+                    info.workflow = workflow;
+                }
+                self.subjects.insert(subject, info);
             }
-            self.subjects.insert(subject, info);
         }
         self.state.apply(index, &Digest::default(), header, Some(event));
     }
+}
+
+/// The subject that an entry creates, while nothing else is about it.
+fn created(index: Index, entry: &EntryInfo) -> Option<SubjectInfo> {
+    let About::Creates(kind) = entry.kind?.row().about else { return None };
+    let workflow = (kind == SubjectKind::Claim).then_some(crate::claim::vocab::Workflow::Recorded);
+    Some(SubjectInfo { kind, last: index, workflow })
 }
 
 impl View for Overlay<'_> {
@@ -162,7 +174,7 @@ impl View for Overlay<'_> {
             return Ok(Some(*info));
         }
         if index.0 >= self.base {
-            return Ok(None);
+            return Ok(self.entry(index)?.and_then(|entry| created(index, &entry)));
         }
         if let Some(info) = self.seen.borrow().get(&index) {
             return Ok(*info);
@@ -170,6 +182,18 @@ impl View for Overlay<'_> {
         let info = self.ledger.subject_info(index)?;
         self.seen.borrow_mut().insert(index, info);
         Ok(info)
+    }
+
+    fn subject_kind(&self, index: Index) -> Result<Option<SubjectKind>, ReadError> {
+        if index.0 >= self.base {
+            return Ok(self.subject(index)?.map(|info| info.kind));
+        }
+        if let Some(kind) = self.kinds.borrow().get(&index) {
+            return Ok(*kind);
+        }
+        let kind = self.ledger.subject_kind(index)?;
+        self.kinds.borrow_mut().insert(index, kind);
+        Ok(kind)
     }
 
     fn digest_used(&self, digest: &Digest) -> Result<bool, ReadError> {

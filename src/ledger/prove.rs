@@ -44,7 +44,7 @@ impl Ledger {
     pub fn prove(&self, index: Index, withhold: bool) -> Result<ProofFile, ProofError> {
         let entry = self.entry(index)?;
         let note = self.reader().note().ok_or(ReadError::NoLedger)?;
-        let note = Note::parse(note).map_err(|e| BadProofFile::Checkpoint(e))?;
+        let note = Note::parse(note).map_err(BadProofFile::Checkpoint)?;
         let opening = self.item(&self.entry(Index(0))?)?;
         let mut author = Vec::new();
         if entry.header.agent.0 != 0 {

@@ -5,20 +5,18 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::append::boxed;
 use super::catalog::{ContentKey, Row, Term, changes};
-use super::commit::{self, Committer, Config, Continuity};
-use super::error::{AppendError, ReadError, Refused};
+use super::commit::{Committer, Config, Continuity};
+use super::error::{AppendError, ReadError};
 use super::item::Entry;
 use super::log::read_bundle;
 use super::lookup::{Failed, Lookup};
-use super::overlay::Overlay;
 use super::reader::Reader;
-use super::staging::{self, MAX_COMMIT_ENTRIES};
 use crate::claim::vocab::Workflow;
-use crate::entry::sshsig::Signer as AgentSigner;
 use crate::entry::state::moves_to;
 use crate::entry::{
-    Batch, ClaimState, DocumentState, EntryInfo, Event, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind, batch,
+    ClaimState, DocumentState, EntryInfo, Event, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind, batch,
     kind::About,
 };
 use crate::exchange::view::Context;
@@ -38,15 +36,15 @@ pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// A ledger, open for reading; for appending once [`Ledger::open_log`] gave it the log's private key.
 pub struct Ledger {
-    store: Arc<dyn Store>,
-    reader: Reader<Arc<dyn Store>>,
-    lookup: Mutex<Lookup>,
-    notify: Notify,
-    state: LedgerState,
-    root: Digest,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) reader: Reader<Arc<dyn Store>>,
+    pub(super) lookup: Mutex<Lookup>,
+    pub(super) notify: Notify,
+    pub(super) state: LedgerState,
+    pub(super) root: Digest,
     /// Entries that this view shows: all, or those before an as-of point.
-    size: u64,
-    committer: Option<Committer<Arc<dyn Store>>>,
+    pub(super) size: u64,
+    pub(super) committer: Option<Committer<Arc<dyn Store>>>,
 }
 
 /// What an append put on record.
@@ -76,37 +74,6 @@ pub struct Genesis {
 }
 
 impl Ledger {
-    /// Opens a new ledger in an empty store: commits entry 0.
-    ///
-    /// # Errors
-    /// When the store holds a ledger already, or cannot be written.
-    pub fn create(
-        store: Arc<dyn Store>,
-        genesis: &Genesis,
-        owner: &dyn AgentSigner,
-        config: Config,
-    ) -> Result<(), AppendError> {
-        let batch = Batch { agent: Index(0), time: genesis.time, ledger: Digest::default() };
-        let proposal = Proposal::new(Event::LedgerOpened(genesis.opened.clone()));
-        check_values(std::slice::from_ref(&proposal))?;
-        let view = crate::entry::State::default();
-        let salts = [genesis.salt, genesis.salt];
-        let encoded = batch.encode(&[proposal], &salts, &view, owner).map_err(|e| match e {
-            batch::BatchError::View(never) => match never {},
-            batch::BatchError::Payload(e) => AppendError::Payload(e),
-            batch::BatchError::Header(e) => AppendError::Header(e),
-            batch::BatchError::Sign(e) => AppendError::Sign(e),
-        })?;
-        let mut committer = Committer::open(store, config).map_err(boxed)?;
-        if committer.size() > 0 {
-            return Err(AppendError::Exists);
-        }
-        let result = committer.append::<AppendError>(&mut |base| {
-            if base > 0 { Err(AppendError::Exists) } else { Ok(encoded.iter().map(staged).collect()) }
-        });
-        result.map(|_| ()).map_err(append_error)
-    }
-
     /// Opens a ledger for reading. `catalog` is the folder of its catalog; without one, lookups are derived in memory.
     ///
     /// # Errors
@@ -168,18 +135,18 @@ impl Ledger {
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Lookup> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Lookup> {
         self.lookup.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Brings lookups and state up to the log.
-    fn catch_up(&mut self) -> Result<(), ReadError> {
+    pub(super) fn catch_up(&mut self) -> Result<(), ReadError> {
         self.fill(&mut self.lock())?;
         self.fold_state()
     }
 
     /// Takes into the lookups what they do not reflect yet; one that is damaged on the way is begun anew, once.
-    fn fill(&self, lookup: &mut Lookup) -> Result<(), ReadError> {
+    pub(super) fn fill(&self, lookup: &mut Lookup) -> Result<(), ReadError> {
         let mut again = true;
         let whole = self.reader.size();
         while lookup.size() < whole {
@@ -219,7 +186,7 @@ impl Ledger {
     }
 
     /// Folds the ledger's own state from the few entries that make it.
-    fn fold_state(&mut self) -> Result<(), ReadError> {
+    pub(super) fn fold_state(&mut self) -> Result<(), ReadError> {
         let mut state = LedgerState::default();
         let core = self.lock().core();
         for index in core {
@@ -365,8 +332,7 @@ impl Ledger {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn claims(&self) -> Result<Vec<Index>, ReadError> {
-        let rows = self.ask(Lookup::rows)?;
-        Ok(rows.iter().map(Row::number).filter(|i| i.0 < self.size).collect())
+        self.claims_where(Index(0), usize::MAX, |_| true)
     }
 
     /// The catalog's row of each claim, by number; each reflects the latest tree, whatever this view shows.
@@ -375,6 +341,23 @@ impl Ledger {
     /// When the catalog cannot be read.
     pub fn rows(&self) -> Result<Vec<Row>, ReadError> {
         self.ask(Lookup::rows)
+    }
+
+    /// Numbers of at most `limit` claims from `from` on whose row passes `keep`, in order. Rows reflect the latest tree:
+    /// of an earlier one ([`Ledger::as_of`]) all claims are given, whatever `keep` says.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn claims_where(
+        &self,
+        from: Index,
+        limit: usize,
+        keep: impl Fn(&Row) -> bool,
+    ) -> Result<Vec<Index>, ReadError> {
+        let latest = self.size == self.reader.size();
+        let mut found = self.ask(|lookup| lookup.claims_where(from, limit, &|row| !latest || keep(row)))?;
+        found.retain(|i| i.0 < self.size);
+        Ok(found)
     }
 
     /// The catalog's row of a claim.
@@ -393,12 +376,42 @@ impl Ledger {
         self.ask(|lookup| lookup.content(keys))
     }
 
+    /// For each proposal the entry that says the same about the same subject, where there is one.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn on_record(&self, proposals: &[Proposal]) -> Result<Vec<Option<Index>>, ReadError> {
+        // What refers to something not yet numbered cannot be on record yet.
+        let one = |k: usize| Ok::<_, ReadError>(proposals[k].event.content_digest().ok());
+        let contents = batch::in_halves(proposals.len(), |range| range.map(one).collect::<Result<Vec<_>, _>>())?;
+        let asked: Vec<(usize, Option<Index>, Digest)> = contents
+            .into_iter()
+            .enumerate()
+            .filter_map(|(k, content)| content.map(|content| (k, proposals[k].about, content)))
+            .collect();
+        let keys: Vec<ContentKey> =
+            asked.iter().map(|(_, about, digest)| ContentKey::content(*about, digest)).collect();
+        let mut found = vec![None; proposals.len()];
+        for ((k, about, content), candidate) in asked.into_iter().zip(self.with_content(&keys)?) {
+            let Some(candidate) = candidate.filter(|index| index.0 < self.size) else { continue };
+            let entry = self.entry(candidate)?;
+            let same = entry.event()?.is_some_and(|event| event.content_digest().is_ok_and(|digest| digest == content));
+            found[k] = (same && entry.header.about == about).then_some(candidate);
+        }
+        Ok(found)
+    }
+
     /// Every entry about a subject, its own first.
     ///
     /// # Errors
     /// When the log or the catalog cannot be read.
     pub fn history(&self, subject: Index) -> Result<Vec<Entry>, ReadError> {
-        let mut entries = vec![self.entry(subject)?];
+        self.history_of(self.entry(subject)?)
+    }
+
+    fn history_of(&self, own: Entry) -> Result<Vec<Entry>, ReadError> {
+        let subject = own.index;
+        let mut entries = vec![own];
         for index in self.find(Term::About(subject))? {
             let entry = self.entry(index)?;
             if entry.header.about == Some(subject) {
@@ -413,10 +426,8 @@ impl Ledger {
     /// # Errors
     /// When the log or the catalog cannot be read.
     pub fn claim(&self, number: Index) -> Result<Option<ClaimState>, ReadError> {
-        if number.0 >= self.size || self.subject_kind(number)? != Some(SubjectKind::Claim) {
-            return Ok(None);
-        }
-        let mut history = self.history(number)?.into_iter();
+        let Some(own) = self.subject(number, SubjectKind::Claim)? else { return Ok(None) };
+        let mut history = self.history_of(own)?.into_iter();
         let Some(own) = history.next() else { return Ok(None) };
         let mut claim = ClaimState::recorded(number, own.leaf, &own.header, own.event()?);
         for entry in history {
@@ -430,10 +441,8 @@ impl Ledger {
     /// # Errors
     /// When the log or the catalog cannot be read.
     pub fn document_state(&self, number: Index) -> Result<Option<DocumentState>, ReadError> {
-        if number.0 >= self.size || self.subject_kind(number)? != Some(SubjectKind::Document) {
-            return Ok(None);
-        }
-        let mut history = self.history(number)?.into_iter();
+        let Some(own) = self.subject(number, SubjectKind::Document)? else { return Ok(None) };
+        let mut history = self.history_of(own)?.into_iter();
         let Some(own) = history.next() else { return Ok(None) };
         let mut document = DocumentState::registered(number, own.leaf, &own.header, own.event()?);
         for entry in history {
@@ -442,7 +451,16 @@ impl Ledger {
         Ok(Some(document))
     }
 
-    fn subject_kind(&self, number: Index) -> Result<Option<SubjectKind>, ReadError> {
+    /// The entry that created a subject of this kind; `None` where `number` is another's, or none yet.
+    fn subject(&self, number: Index, kind: SubjectKind) -> Result<Option<Entry>, ReadError> {
+        if number.0 >= self.size {
+            return Ok(None);
+        }
+        let own = self.entry(number)?;
+        Ok((own.header.kind.row().about == About::Creates(kind)).then_some(own))
+    }
+
+    pub(super) fn subject_kind(&self, number: Index) -> Result<Option<SubjectKind>, ReadError> {
         match self.entry(number)?.header.kind.row().about {
             About::Creates(kind) => Ok(Some(kind)),
             _ => Ok(None),
@@ -487,82 +505,6 @@ impl Ledger {
             before = index;
         }
         Ok(subject)
-    }
-
-    /// Puts a batch on record: checks it against the state at the head, signs, commits, and brings the catalog up to it.
-    ///
-    /// # Errors
-    /// When something in it is refused, or the commit fails; see [`AppendError`] for what is then on record.
-    pub fn append(
-        &mut self,
-        agent: Index,
-        signer: &dyn AgentSigner,
-        proposals: &[Proposal],
-        now: Timestamp,
-        random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
-    ) -> Result<Receipt, AppendError> {
-        check_values(proposals)?;
-        if proposals.len() >= MAX_COMMIT_ENTRIES {
-            return Err(AppendError::TooMany { len: proposals.len(), limit: MAX_COMMIT_ENTRIES - 1 });
-        }
-        let mut committer = self.committer.take().ok_or(AppendError::ReadOnly)?;
-        let mut made = Vec::new();
-        let result = committer.append::<AppendError>(&mut |base| {
-            if self.size < base {
-                self.refresh()?;
-            }
-            let encoded = self.build(agent, signer, proposals, now, random)?;
-            made = encoded.iter().enumerate().map(|(k, e)| (Index(base + k as u64), e.leaf)).collect();
-            Ok(encoded.iter().map(staged).collect())
-        });
-        self.committer = Some(committer);
-        let committed = result.map_err(append_error)?;
-        self.refresh()?;
-        let notices = committed.aftermath.iter().map(describe).collect();
-        Ok(Receipt { base: committed.base, entries: made, size: committed.size, root: committed.root, notices })
-    }
-
-    fn build(
-        &self,
-        agent: Index,
-        signer: &dyn AgentSigner,
-        proposals: &[Proposal],
-        now: Timestamp,
-        random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
-    ) -> Result<Vec<crate::entry::Encoded>, AppendError> {
-        let mut bytes = vec![0; (proposals.len() + 1) * 16];
-        random(&mut bytes).map_err(|reason| AppendError::Randomness { reason })?;
-        let salts: Vec<Salt> = bytes
-            .chunks_exact(16)
-            .map(|chunk| {
-                let mut salt = [0; 16];
-                salt.copy_from_slice(chunk);
-                Salt(salt)
-            })
-            .collect();
-        let batch = Batch { agent, time: now, ledger: self.id() };
-        let overlay = Overlay::new(self);
-        let drafts = batch.draft(proposals, &salts, &overlay).map_err(batch_error)?;
-        self.check_batch(proposals, &drafts, now)?;
-        batch.sign(drafts, salts[proposals.len()], &overlay, signer).map_err(batch_error)
-    }
-
-    fn check_batch(
-        &self,
-        proposals: &[Proposal],
-        drafts: &[crate::entry::Draft],
-        now: Timestamp,
-    ) -> Result<(), AppendError> {
-        let base = self.size;
-        let events: Vec<_> = proposals.iter().map(|p| batch::at_base(&p.event, base)).collect();
-        let pairs: Vec<_> = drafts.iter().zip(&events).map(|(d, e)| (&d.header, e.as_ref())).collect();
-        let mut overlay = Overlay::new(self);
-        let mut refused = Vec::new();
-        for position in 0..pairs.len() {
-            let objections = overlay.add(&pairs[..=position], now.day())?;
-            refused.extend(objections.into_iter().map(|objection| Refused { position, objection }));
-        }
-        if refused.is_empty() { Ok(()) } else { Err(AppendError::Refused { refused }) }
     }
 
     /// Keeps the bytes of a document with the ledger, for the desk alone.
@@ -635,49 +577,4 @@ fn opening(store: &Arc<dyn Store>) -> Result<(Digest, Vec<Verifier>), ReadError>
         }
         _ => Err(ReadError::NotOpened),
     }
-}
-
-fn check_values(proposals: &[Proposal]) -> Result<(), AppendError> {
-    for (position, proposal) in proposals.iter().enumerate() {
-        if let Some(problem) = proposal.event.problems().into_iter().next() {
-            return Err(AppendError::Value { position, problem });
-        }
-    }
-    Ok(())
-}
-
-fn staged(encoded: &crate::entry::Encoded) -> staging::Encoded {
-    staging::Encoded { entry: encoded.entry.clone(), payload: encoded.payload.clone() }
-}
-
-fn boxed(error: commit::CommitError) -> AppendError {
-    AppendError::Commit(Box::new(error))
-}
-
-fn append_error(error: commit::AppendError<AppendError>) -> AppendError {
-    match error {
-        commit::AppendError::Build(error) => error,
-        commit::AppendError::Refused(error) => boxed(error),
-        commit::AppendError::Unpublished { base, size, cause, .. } => AppendError::Unpublished { base, size, cause },
-        commit::AppendError::Unclear { base, leaf, cause } => AppendError::Unclear { base, leaf, cause },
-    }
-}
-
-fn batch_error(error: batch::BatchError<ReadError>) -> AppendError {
-    match error {
-        batch::BatchError::View(error) => AppendError::Read(error),
-        batch::BatchError::Payload(error) => AppendError::Payload(error),
-        batch::BatchError::Header(error) => AppendError::Header(error),
-        batch::BatchError::Sign(error) => AppendError::Sign(error),
-    }
-}
-
-fn describe(aftermath: &commit::Aftermath) -> String {
-    let mut text = aftermath.to_string();
-    let mut source = std::error::Error::source(aftermath);
-    while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
-        source = error.source();
-    }
-    text
 }

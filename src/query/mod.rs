@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use crate::claim::vocab::{ClaimKind, Confidence, Factuality, Finding, HedgeClass, Workflow};
 use crate::exchange::view::ClaimView;
+use crate::hash::Index;
+use crate::ledger::catalog::{Row, Seen};
 use crate::text::{fold, nearest, printable_line, words};
 
 /// What a query can ask about.
@@ -156,6 +158,13 @@ impl Query {
         self.filters.iter().find(|f| f.field == Some(Field::Speaker) && !f.negated).map(|f| f.value.as_str())
     }
 
+    /// Whether a claim with this row may pass: false only where [`Query::matches`] is sure to be. `handle` gives an agent's.
+    /// Only what a row knows exactly is looked at, and nothing of a claim some of which is not here.
+    pub fn may_match(&self, row: &Row, handle: impl Fn(Index) -> String) -> bool {
+        let partial = row.not_here() || row.erased() || row.withheld();
+        partial || self.filters.iter().all(|f| f.holds_for(row, &handle).is_none_or(|holds| holds != f.negated))
+    }
+
     /// Whether a claim passes.
     pub fn matches(&self, claim: &ClaimView) -> bool {
         self.filters.iter().all(|f| f.matches(claim) != f.negated)
@@ -196,11 +205,13 @@ fn value(chars: &[char], start: usize) -> Result<(String, usize), QueryError> {
     Ok((chars[start..end].iter().collect(), end))
 }
 
+/// What is wrong with a word of a vocabulary, if anything.
+fn word<T: std::str::FromStr<Err = crate::claim::vocab::NotInVocabulary>>(value: &str) -> Option<String> {
+    value.parse::<T>().err().map(|e| e.to_string())
+}
+
 fn check(field: Field, value: String, at: usize) -> Result<String, QueryError> {
     let bad = |message: String| Err(QueryError::Value { at, message });
-    fn word<T: std::str::FromStr<Err = crate::claim::vocab::NotInVocabulary>>(value: &str) -> Option<String> {
-        value.parse::<T>().err().map(|e| e.to_string())
-    }
     let mistake = match field {
         Field::Finding if value == "unverified" => None,
         Field::Finding => word::<Finding>(&value).map(|m| format!("{m}, unverified")),
@@ -225,6 +236,28 @@ fn check(field: Field, value: String, at: usize) -> Result<String, QueryError> {
 }
 
 impl Filter {
+    /// What the row alone says of the filter, if it can.
+    fn holds_for(&self, row: &Row, handle: impl Fn(Index) -> String) -> Option<bool> {
+        fn is<T>(seen: Seen<T>, matches: impl Fn(T) -> bool, absent: bool) -> Option<bool> {
+            match seen {
+                Seen::Is(value) => Some(matches(value)),
+                Seen::Absent => Some(absent),
+                Seen::Withheld => None,
+            }
+        }
+        let value = self.value.as_str();
+        match self.field? {
+            Field::Finding => is(row.finding(), |f| f.as_str() == value, value == "unverified"),
+            Field::State => is(row.workflow(), |w| w.as_str() == value, false),
+            Field::Confidence => is(row.confidence(), |c| c.as_str() == value, false),
+            Field::Kind => is(row.kind(), |k| k.as_str() == value, false),
+            Field::Checkable => is(row.checkable(), |c| c == (value == "true"), false),
+            Field::Reviewed => Some(row.second_read() == (value == "true")),
+            Field::Agent => Some(handle(row.agent()) == value),
+            _ => None,
+        }
+    }
+
     fn matches(&self, claim: &ClaimView) -> bool {
         let value = self.value.as_str();
         let has = |text: &str| fold(text).contains(&fold(value));

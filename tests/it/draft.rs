@@ -115,7 +115,7 @@ hedges = [{ cue = "said", class = "evidential", strength = "low", level = 1, sta
         shown,
         [
             "article.toml:6:1: `statment` is not a key of [[claim]]; right are `key`, `statement`, `kind`, `checkable`, \
-             `why_not`, `quantities`, `times`, `places`, `actors`, `tags`, `appearance` (did you mean `statement`?)",
+             `why_not`, `quantities`, `times`, `places`, `actors`, `tags`, `lang`, `translated_by`, `appearance` (did you mean `statement`?)",
             "article.toml:8:8: `kind`: `statement` is not a kind of claim; one of: event, property, quantity, causal, \
              statement-made, opinion, forecast",
             "article.toml:10:35: times[0].edtf: `2025-3` is not an EDTF date; right are 2024, 2024-10, 2024-10-01, \
@@ -225,11 +225,14 @@ fn a_mistake_brings_no_other_about() {
 
 #[test]
 fn two_mistakes_in_one_table_are_both_told() {
-    let text =
-        EXAMPLE.replacen("kind = \"opinion\"", "kind = \"view\"", 1).replacen("why_not = \"opinion\"", "lang = 1", 1);
+    let text = EXAMPLE.replacen("kind = \"opinion\"", "kind = \"view\"", 1).replacen(
+        "why_not = \"opinion\"",
+        "language = 1",
+        1,
+    );
     let found = mistakes(&[("article.toml", &text)]);
     let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
-    // `lang` is no key of a claim, and whatever the kind should have been, a reason why not is wanting.
+    // `language` is no key of a claim, and whatever the kind should have been, a reason why not is wanting.
     assert_eq!(found.len(), 3, "{shown:#?}");
     assert!(shown[0].contains("say why it is not checkable"), "{shown:#?}");
     assert!(matches!(found[1].wrong, Wrong::NotInVocabulary { .. }));

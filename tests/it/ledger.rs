@@ -59,7 +59,7 @@ pub fn ledger() -> (Arc<dyn Store>, Ledger) {
     (store, ledger)
 }
 
-fn append(ledger: &mut Ledger, proposals: &[Proposal]) -> Result<Receipt, AppendError> {
+pub fn append(ledger: &mut Ledger, proposals: &[Proposal]) -> Result<Receipt, AppendError> {
     let size = ledger.size();
     let mut random = move |bytes: &mut [u8]| {
         // Different for every entry of the ledger, as salts must be.
@@ -152,7 +152,7 @@ pub fn verdict(finding: Finding, confidence: Confidence, on: Vec<Index>) -> Verd
     }
 }
 
-fn document() -> Proposal {
+pub fn document() -> Proposal {
     Proposal::new(Event::DocumentRegistered(Document { title: Some("A page".into()), ..Document::default() }))
 }
 
@@ -336,4 +336,64 @@ fn a_proof_with_any_part_changed_does_not_hold() {
     opening.opening.payload = opening.opening.payload.map(|p| p.replace("\"ada\"", "\"eve\""));
     let answers = check(&rebuilt(&opening, 2, file.path().to_vec()), Some(&trust));
     assert!(matches!(answers.by_author, Outcome::DoesNotHold(_)));
+}
+
+/// What is taken in from a commit of one's own is what reading the log gives.
+#[test]
+fn lookups_after_an_append_are_those_of_the_log() {
+    use onrecord::ledger::catalog::{ContentKey, Term};
+    let (store, mut ledger) = ledger();
+    first_batch(&mut ledger);
+    let p = Index::pending;
+    // Enough for the threads that large batches use, with pending numbers among them.
+    let mut batch = vec![document()];
+    for n in 0..700 {
+        let on = if n % 2 == 0 { Index(1) } else { p(0) };
+        let mut claim = claim(on, &format!("Statement number {n}."));
+        claim.actors = vec![format!("Actor {}", n % 7)];
+        batch.push(Proposal::new(Event::ClaimRecorded(claim)));
+    }
+    append(&mut ledger, &batch).unwrap();
+    append(&mut ledger, &[Proposal::about(Index(2), Event::EvidenceLinked(evidence(Stance::Refutes, "river")))])
+        .unwrap();
+    let again = Ledger::open(store, None, Arc::new(|_: &str| {})).unwrap();
+    assert_eq!((ledger.size(), ledger.root()), (again.size(), again.root()));
+    assert_eq!(ledger.rows().unwrap(), again.rows().unwrap());
+    assert_eq!(ledger.rows().unwrap().len(), 701);
+    assert_eq!(ledger.state().last_time, again.state().last_time);
+    let kinds = [Kind::BatchSigned, Kind::DocumentRegistered, Kind::EvidenceLinked];
+    let mut terms: Vec<Term<'_>> = kinds.into_iter().map(Term::Kind).collect();
+    terms.extend((0..ledger.size()).flat_map(|n| [Term::About(Index(n)), Term::Document(Index(n))]));
+    terms.extend([Term::Actor("actor 3"), Term::Speaker("the example"), Term::Cluster("river"), Term::Handle("ada")]);
+    for term in terms {
+        assert_eq!(ledger.find(term).unwrap(), again.find(term).unwrap(), "{term:?}");
+    }
+    assert_eq!(ledger.find(Term::Actor("actor 3")).unwrap().len(), 100);
+    for index in 0..ledger.size() {
+        let entry = ledger.entry(Index(index)).unwrap();
+        let content = entry.event().unwrap().unwrap().content_digest().unwrap();
+        let keys = [ContentKey::content(entry.header.about, &content), ContentKey::payload(&entry.header.digest)];
+        let found = ledger.with_content(&keys).unwrap();
+        assert_eq!(found, again.with_content(&keys).unwrap());
+        assert!(found.iter().all(Option::is_some), "{index}");
+    }
+}
+
+#[test]
+fn what_is_on_record_already_is_recognised() {
+    let (_, mut ledger) = ledger();
+    let said = |n: usize| Proposal::new(Event::ClaimRecorded(claim(Index(1), &format!("Statement number {n}."))));
+    append(&mut ledger, &[document()]).unwrap();
+    let base = append(&mut ledger, &(0..600).map(said).collect::<Vec<_>>()).unwrap().base;
+    let asked: Vec<Proposal> = (590..1_200).map(said).collect();
+    let found = ledger.on_record(&asked).unwrap();
+    for (n, found) in (590..1_200).zip(found) {
+        assert_eq!(found, (n < 600).then(|| Index(base + n)), "{n}");
+    }
+    let note = |about| Proposal::about(about, Event::NoteAdded(onrecord::claim::desk::Note { text: "seen".into() }));
+    append(&mut ledger, &[note(Index(base))]).unwrap();
+    let found = ledger.on_record(&[note(Index(base)), note(Index(base + 1)), said(3)]).unwrap();
+    assert_eq!((found[0].is_some(), found[1], found[2]), (true, None, Some(Index(base + 3))), "the subject counts");
+    let pending = Proposal::new(Event::ClaimRecorded(claim(Index::pending(0), "Statement number 1.")));
+    assert_eq!(ledger.on_record(&[pending]).unwrap(), [None], "what is not yet numbered is not yet on record");
 }

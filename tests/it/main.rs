@@ -1,5 +1,7 @@
 //! The one integration test binary.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 mod audit;
 mod audit_codes;
 mod audit_lint;
@@ -28,6 +30,7 @@ mod json;
 mod ledger;
 mod ledger_oracle;
 mod ledgers;
+mod list;
 mod spec;
 mod sshsig;
 mod state;

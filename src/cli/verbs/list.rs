@@ -5,10 +5,14 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::exchange::view::ClaimView;
-use crate::hash::Digest;
+use crate::hash::{Digest, Index};
 use crate::ledger::Ledger;
+use crate::ledger::catalog::Row;
 use crate::query::Query;
 use crate::text::printable_line;
+
+/// Claims first looked at where only some are asked for.
+const FIRST_STEP: usize = 256;
 
 /// How to sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -116,16 +120,31 @@ pub fn parse_query(words: &[String]) -> Result<Query, CliError> {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn matching(ledger: &Ledger, query: &Query, limit: Option<usize>) -> Result<Vec<ClaimView>, CliError> {
+    let limit = limit.unwrap_or(usize::MAX);
     let mut found = Vec::new();
-    for number in ledger.claims()? {
-        if limit.is_some_and(|l| found.len() >= l) {
+    let mut from = Index(0);
+    // The catalog's rows say of most claims that they do not match; only the others are read. Where a few are asked
+    // for, rows are taken as they are needed.
+    let mut step = if limit == usize::MAX { limit } else { limit.max(FIRST_STEP) };
+    while found.len() < limit {
+        let keep = |row: &Row| query.may_match(row, |agent| ledger.state().handle(agent));
+        let candidates = ledger.claims_where(from, step, keep)?;
+        let last = candidates.len() < step;
+        for number in candidates {
+            from = Index(number.0 + 1);
+            let Some(claim) = ledger.claim(number)? else { continue };
+            let view = ClaimView::new(&claim, ledger);
+            if query.matches(&view) {
+                found.push(view);
+                if found.len() >= limit {
+                    break;
+                }
+            }
+        }
+        if last {
             break;
         }
-        let Some(claim) = ledger.claim(number)? else { continue };
-        let view = ClaimView::new(&claim, ledger);
-        if query.matches(&view) {
-            found.push(view);
-        }
+        step = step.saturating_mul(2);
     }
     Ok(found)
 }

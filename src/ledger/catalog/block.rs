@@ -1,6 +1,7 @@
 //! Blocks of rows: the claims among [`SPAN`] entries, packed.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
@@ -169,48 +170,65 @@ pub(super) fn total(shelf: &Shelf) -> Result<Total, Damage> {
 }
 
 /// All rows in order; the last item is an error if a block is missing, or of an earlier or later day than the stamp.
-pub struct Rows {
+pub struct Rows<'c> {
     walk: Walk,
-    rows: std::vec::IntoIter<Row>,
+    /// No batch is taken in while rows are read.
+    shelf: PhantomData<&'c Shelf>,
+    block: std::vec::IntoIter<Row>,
     seen: Total,
-    total: Total,
+    /// What all have to add up to, where all are read.
+    total: Option<Total>,
+    /// The first claim wanted.
+    from: u64,
     size: u64,
     done: bool,
 }
 
-impl Rows {
-    /// The rows of a record of `size` entries.
-    pub(super) fn new(shelf: &Shelf, total: Total, size: u64) -> Result<Self, Damage> {
-        let walk = shelf.walk(Space::Rows, &[])?;
-        Ok(Self { walk, rows: Vec::new().into_iter(), seen: Total::default(), total, size, done: false })
+impl<'c> Rows<'c> {
+    /// The rows from `from` on of a record of `size` entries.
+    pub(super) fn new(shelf: &'c Shelf, from: u64, total: Total, size: u64) -> Result<Self, Damage> {
+        let walk = shelf.walk(Space::Rows, &(from / SPAN).to_be_bytes())?;
+        Ok(Self {
+            walk,
+            shelf: PhantomData,
+            block: Vec::new().into_iter(),
+            seen: Total::default(),
+            total: (from == 0).then_some(total),
+            from,
+            size,
+            done: false,
+        })
     }
 
-    fn block(&mut self) -> Result<bool, Damage> {
+    fn turn(&mut self) -> Result<bool, Damage> {
         let Some((key, value)) = self.walk.next()? else {
-            return if self.seen == self.total { Ok(false) } else { Err(Damage::Missing) };
+            return if self.total.is_none_or(|total| total == self.seen) { Ok(false) } else { Err(Damage::Missing) };
         };
         let rows = read(&key, &value)?;
         if rows.iter().any(|row| row.last >= self.size) {
             return Err(Damage::Ahead);
         }
         self.seen.add(&value, rows.len());
-        self.rows = rows.into_iter();
+        self.block = rows.into_iter();
         Ok(true)
     }
 }
 
-impl Iterator for Rows {
+impl Iterator for Rows<'_> {
     type Item = Result<Row, CatalogError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(row) = self.rows.next() {
+            if let Some(row) = self.block.next() {
+                if row.number < self.from {
+                    continue;
+                }
                 return Some(Ok(row));
             }
             if self.done {
                 return None;
             }
-            match self.block() {
+            match self.turn() {
                 Ok(more) => self.done = !more,
                 Err(damage) => {
                     self.done = true;
@@ -221,7 +239,7 @@ impl Iterator for Rows {
     }
 }
 
-impl std::fmt::Debug for Rows {
+impl std::fmt::Debug for Rows<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Rows").field("total", &self.total).finish_non_exhaustive()
     }

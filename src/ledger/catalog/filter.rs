@@ -13,9 +13,9 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Room for `keys` keys and half as many again.
+    /// Room for `keys` keys and as many again, and at least for a quarter of a million: loading it anew takes a while.
     pub(super) fn with_room(keys: u64) -> Self {
-        let words = (keys + keys / 2) / KEYS_A_WORD + 4_096;
+        let words = 2 * keys / KEYS_A_WORD + 65_536;
         Self { words: vec![0; words as usize], keys: 0 }
     }
 

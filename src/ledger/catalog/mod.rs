@@ -220,12 +220,20 @@ impl Catalog {
         }
     }
 
-    /// The rows of all claims, by number.
+    /// The rows of all claims, by number. Whether one is missing is known at the end only: then the last item is an error.
     ///
     /// # Errors
     /// When the catalog is damaged.
-    pub fn rows(&self) -> Result<Rows, CatalogError> {
-        Ok(Rows::new(&self.shelf, self.stamp.rows.unwrap_or_default(), self.stamp.size)?)
+    pub fn rows(&self) -> Result<Rows<'_>, CatalogError> {
+        self.rows_from(Index(0))
+    }
+
+    /// The rows of claims from `from` on, by number. Whether a block is missing shows only where they begin with the first.
+    ///
+    /// # Errors
+    /// When the catalog is damaged.
+    pub fn rows_from(&self, from: Index) -> Result<Rows<'_>, CatalogError> {
+        Ok(Rows::new(&self.shelf, from.0, self.stamp.rows.unwrap_or_default(), self.stamp.size)?)
     }
 }
 

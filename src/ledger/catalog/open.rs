@@ -20,6 +20,7 @@ use crate::hash::{Digest, empty_root};
 const VERSION: u32 = 1;
 /// After so many bytes [`Catalog::settle`] opens the database again.
 const MUCH: u64 = 4 << 20;
+const VERSION_KEY: &[u8] = b"version";
 const STAMP: &[u8] = b"stamp";
 
 /// What the catalog reflects, and what it is made of. Written last for every batch.
@@ -36,13 +37,6 @@ pub(super) struct Stamp {
     /// `None` while a batch is being taken in.
     pub rows: Option<Total>,
     pub core: Vec<u64>,
-}
-
-/// The stamp as stored: its version can be read by any version.
-#[derive(Serialize, Deserialize)]
-struct Versioned<'b> {
-    version: u32,
-    body: &'b [u8],
 }
 
 /// How opening went.
@@ -75,7 +69,8 @@ impl Catalog {
     /// begun anew: the caller then catches up from entry 0 and tells the user.
     ///
     /// # Errors
-    /// When another process has it and keeps it for two seconds, or the folder cannot be used.
+    /// When another process has it and keeps it for two seconds, or the folder cannot be used; [`CatalogError::Damaged`]
+    /// here, or from [`Catalog::reset`], means that the engine cannot even begin (a full disk): trying again is no use.
     pub fn open(folder: &Path, ledger: &Digest) -> Result<(Self, Opened), CatalogError> {
         fs::create_dir_all(folder).map_err(CatalogError::Folder)?;
         let lock = lock(&folder.join("lock"))?;
@@ -142,8 +137,7 @@ impl Catalog {
 }
 
 fn put_stamp(shelf: &mut Shelf, stamp: &Stamp) -> Result<(), Damage> {
-    let body = seal(STAMP, stamp)?;
-    let value = seal(STAMP, &Versioned { version: VERSION, body: &body })?;
+    let value = seal(STAMP, stamp)?;
     shelf.insert(Space::Meta, STAMP, value)
 }
 
@@ -164,12 +158,14 @@ fn lock(path: &Path) -> Result<File, CatalogError> {
 /// Opens what is there.
 fn load(db: &Path, ledger: &Digest) -> Result<(Shelf, Stamp), Why> {
     let mut shelf = Shelf::open(db).map_err(Why::Damaged)?;
-    let value = shelf.get(Space::Meta, STAMP).and_then(|value| value.ok_or(Damage::Missing)).map_err(Why::Damaged)?;
-    let Versioned { version, body } = open(STAMP, &value).map_err(Why::Damaged)?;
-    if version != VERSION {
-        return Err(Why::Version { found: version });
+    let get = |key| shelf.get(Space::Meta, key).and_then(|value| value.ok_or(Damage::Missing));
+    let (version, value) = (get(VERSION_KEY).map_err(Why::Damaged)?, get(STAMP).map_err(Why::Damaged)?);
+    match bincode::serde::decode_from_slice::<u32, _>(&version, bincode::config::standard()) {
+        Ok((VERSION, _)) => {}
+        Ok((found, _)) => return Err(Why::Version { found }),
+        Err(_) => return Err(Why::Damaged(Damage::Shape)),
     }
-    let mut stamp: Stamp = open(STAMP, body).map_err(Why::Damaged)?;
+    let mut stamp: Stamp = open(STAMP, &value).map_err(Why::Damaged)?;
     if stamp.ledger != ledger.0 {
         return Err(Why::Ledger { found: Digest(stamp.ledger) });
     }
@@ -205,6 +201,9 @@ fn begin(db: &Path, ledger: &Digest) -> Result<(Shelf, Stamp), CatalogError> {
         rows: Some(Total::default()),
         core: Vec::new(),
     };
+    // Without a checksum: any version can read it.
+    let version = bincode::serde::encode_to_vec(VERSION, bincode::config::standard()).map_err(|_| Damage::Shape)?;
+    shelf.insert(Space::Meta, VERSION_KEY, version)?;
     put_stamp(&mut shelf, &stamp)?;
     shelf.flush()?;
     Ok((shelf, stamp))
