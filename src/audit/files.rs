@@ -10,6 +10,9 @@ use crate::store::{BadPath, StorePath, StoreRead};
 /// Tile levels that a log of less than 2^63 entries can have.
 pub(super) const LEVELS: u8 = 8;
 
+/// Files that may be missing before one that is there, besides as many as there are.
+const ALLOWANCE: u64 = 16;
+
 /// Longest entry, in bytes (`docs/format.md`).
 const MAX_ENTRY: usize = 4_096;
 /// Longest payload, in bytes.
@@ -162,9 +165,16 @@ impl Inventory {
         numbers.flat_map(move |(n, widths)| widths.iter().map(move |width| File { row, n: *n, width: *width }))
     }
 
-    /// Things up to the end of the last file of a row.
+    /// Things up to the end of the last file of a row, as far as no more files are missing before it than there are: a
+    /// single file with an absurd number must not make work.
     pub fn extent(&self, row: Row) -> u64 {
-        self.files(row).last().map_or(0, |file| file.start() + file.width)
+        let files = self.rows.get(&row).map_or(0, BTreeMap::len) as u64;
+        let near = self.files(row).scan((0, 0), |(next, missing), file| {
+            *missing += file.n.saturating_sub(*next);
+            *next = file.n + 1;
+            (*missing <= files + ALLOWANCE).then_some(file.start() + file.width)
+        });
+        near.last().unwrap_or(0)
     }
 
     /// The rows that exist.

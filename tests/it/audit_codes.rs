@@ -358,6 +358,19 @@ fn checkpoints_and_files() {
     }
 }
 
+/// A file number that no log reaches is a problem, not a reason to look for all the files before it.
+#[test]
+fn a_file_with_an_absurd_number_makes_no_work() {
+    let l = filled(40, 9);
+    let mut files = l.files();
+    files.objects.insert("log/tile/entries/x009/x000/x000/x000/000".into(), b"x".to_vec());
+    exactly(Code::L11, &run(&files, &options(&l)));
+    (files.checkpoint, files.head) = (None, None);
+    let report = run(&files, &options(&l));
+    assert_eq!(codes(&report), [Code::L01, Code::L11, Code::L12]);
+    assert_eq!((report.size, report.counts.entries), (40, 40));
+}
+
 #[test]
 fn partials_that_were_superseded_are_looked_at_too() {
     let l = filled(300, 9);
