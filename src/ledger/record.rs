@@ -621,7 +621,6 @@ impl Ledger {
         Ok(())
     }
 
-    #[expect(clippy::type_complexity, reason = "a pair that two lines use")]
     fn build<'p>(
         &self,
         agent: Index,
