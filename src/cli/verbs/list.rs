@@ -33,10 +33,10 @@ Words match the statement; field:value filters; - negates; quotes hold phrases; 
 
   onrecord list finding:conflicting
   onrecord list hedge:evidential 'speaker:\"Islamic Resistance in Iraq\"'
-  onrecord list kind:quantity -finding:unverified missiles")]
+  onrecord list 'kind:quantity -finding:unverified missiles'   (a query that begins with - goes after --)")]
 pub struct Args {
     /// Which: words and field:value filters
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// As the ledger was: a tree size, or a time such as 2026-11-22T07:12:03.123Z
     #[arg(long, value_name = "SIZE|TIME")]
