@@ -51,7 +51,7 @@ fn one(arguments: &[String]) -> Result<Value, Failure> {
             let queries: [&[&str]; 5] = [
                 &["list", "finding:supported"],
                 &["list", "finding:supported", "kind:event"],
-                &["list", "kind:quantity", "--limit", "50"],
+                &["list", "--limit", "50", "kind:quantity"],
                 &["list", "state:published"],
                 &["list", "--limit", "50"],
             ];
