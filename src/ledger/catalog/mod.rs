@@ -9,8 +9,8 @@
 //! - [`Catalog::row`], [`Catalog::rows`]: a [`Row`] for each claim, exact.
 //! - [`Catalog::core`]: the entries that make up the ledger's own state.
 //!
-//! Blocks, not keys: sled is slow and hungry with millions of keys, so that sorted runs are kept in pages ([`runs`],
-//! [`page`]) and rows in blocks ([`block`]). A batch is taken in when its *stamp* is written, after everything else.
+//! Blocks, not keys: sled is slow and hungry with millions of keys, so that sorted runs are kept in pages (`runs`,
+//! `page`) and rows in blocks (`block`). A batch is taken in when its *stamp* is written, after everything else.
 //! All values are bincode under a checksum; a value that fails it is [`CatalogError::Damaged`], never a wrong answer.
 
 mod block;
