@@ -57,11 +57,16 @@ impl From<Failed> for ReadError {
 impl Lookup {
     /// Opens the catalog in `folder`; where that cannot be, lookups in memory take its place. Says what a person should
     /// hear of it.
-    pub(super) fn open(folder: Option<&Path>, ledger: &Digest) -> (Self, Option<String>) {
+    pub(super) fn open(folder: Option<&Path>, ledger: &Digest, size: u64) -> (Self, Option<String>) {
         let Some(folder) = folder else { return (Self::Memory(Memory::default()), None) };
         match Catalog::open(folder, ledger) {
             Ok((catalog, Opened::Rebuilt { why })) => {
                 (Self::Catalog(Box::new(catalog)), Some(format!("the catalog is rebuilt from the log: {why}")))
+            }
+            // A ledger's first opening finds none either, and that is nothing to tell of.
+            Ok((catalog, Opened::Fresh)) if size > 1 => {
+                let notice = "the catalog is built from the log: there was none".to_owned();
+                (Self::Catalog(Box::new(catalog)), Some(notice))
             }
             Ok((catalog, _)) => (Self::Catalog(Box::new(catalog)), None),
             Err(error) => {

@@ -84,7 +84,7 @@ impl Ledger {
         let root = reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
         let size = reader.size();
         let state = LedgerState { id, ..LedgerState::default() };
-        let (lookup, notice) = Lookup::open(catalog, &id);
+        let (lookup, notice) = Lookup::open(catalog, &id, size);
         if let Some(notice) = notice {
             notify(&notice);
         }
