@@ -615,7 +615,7 @@ fn every_code_is_explained_and_every_explanation_is_of_a_code_that_occurs() {
 /// The codes of the domain, as its own sources have them.
 #[test]
 fn every_refusal_and_guard_has_its_code_here() {
-    let sources = [include_str!("../../src/entry/state.rs"), include_str!("../../src/entry/guard.rs")].concat();
+    let sources = [include_str!("../../src/entry/refusal.rs"), include_str!("../../src/entry/guard.rs")].concat();
     let quoted = |letter: char| -> Vec<&str> {
         let parts = sources.split('"').filter(|part| part.len() == 3 && part.starts_with(letter));
         parts.filter(|part| part[1..].bytes().all(|b| b.is_ascii_digit())).collect()
