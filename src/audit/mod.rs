@@ -157,8 +157,9 @@ pub fn audit(store: &dyn StoreRead, options: &Options<'_>) -> Result<Report, Aud
     let extent = Extent::read(store, &inventory, replica, &mut problems)?;
     // A size that no file bears out is not worked on: what is missing is reported at once.
     let size = extent.committed.min(inventory.extent(Row::Entries).max(extent.staged.end()));
+    let bodies = lint || options.catalog.is_some();
     let mut source =
-        Source { store, inventory: &inventory, staged: &extent.staged, size, ledger: None, replica, integrity };
+        Source { store, inventory: &inventory, staged: &extent.staged, size, ledger: None, replica, integrity, bodies };
     source.ledger = source.first_leaf();
 
     let documents = if integrity { Documents::list(store)? } else { Documents::default() };

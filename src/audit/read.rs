@@ -11,6 +11,7 @@ use super::files::{File, Inventory, Row, file_at, frames};
 use super::head::Staged;
 use super::merkle::{WIDTH, root_of};
 use super::report::{Problem, Problems};
+use crate::claim::{Appearance, Claim, Document};
 use crate::entry::header::Read;
 use crate::entry::{Event, Header};
 use crate::hash::{Digest, Index, leaf_hash};
@@ -23,7 +24,7 @@ const AHEAD: usize = 4;
 #[derive(Debug)]
 pub(super) enum Entry {
     /// Read; with the bytes that its signature, if it has one, is over.
-    Known(Box<Header>, Option<Vec<u8>>),
+    Known(Header, Option<Vec<u8>>),
     /// Of a kind or version that this program does not know.
     Foreign { kind: String, v: u64 },
     /// Malformed or missing, and reported.
@@ -78,6 +79,8 @@ pub(super) struct Source<'a> {
     pub replica: bool,
     /// Whether tiles and signatures are looked at.
     pub integrity: bool,
+    /// Whether anybody needs more of a body than its references.
+    pub bodies: bool,
 }
 
 /// Reads every chunk on `threads` threads and hands them over in order.
@@ -202,7 +205,7 @@ impl Source<'_> {
                 let ledger = if index == 0 { Some(Digest::default()) } else { self.ledger };
                 let signed = self.integrity && header.sig.is_some();
                 let message = ledger.filter(|_| signed).and_then(|id| header.message(&id).ok());
-                Entry::Known(Box::new(header), message)
+                Entry::Known(header, message)
             }
             Ok(Read::Foreign { kind, v }) => Entry::Foreign { kind, v },
             Err(error) => {
@@ -275,7 +278,7 @@ impl Source<'_> {
                 (Some([]), _) => Body::Empty,
                 (Some(bytes), Entry::Known(header, _)) => {
                     let path = bundle.as_ref().map(|b| b.file.to_string());
-                    payload(index, header, bytes, path, problems)
+                    payload(index, header, bytes, path, self.bodies, problems)
                 }
                 _ => Body::Unreadable,
             };
@@ -315,7 +318,14 @@ impl Source<'_> {
     }
 }
 
-fn payload(index: u64, header: &Header, bytes: &[u8], path: Option<String>, problems: &mut Problems) -> Body {
+fn payload(
+    index: u64,
+    header: &Header,
+    bytes: &[u8],
+    path: Option<String>,
+    bodies: bool,
+    problems: &mut Problems,
+) -> Body {
     let number = Some(Index(index));
     let found = Digest::of(bytes);
     if found != header.digest {
@@ -324,12 +334,45 @@ fn payload(index: u64, header: &Header, bytes: &[u8], path: Option<String>, prob
         return Body::Unreadable;
     }
     match Event::decode(header.kind, bytes) {
-        Ok((event, _)) => Body::Here(Box::new(event)),
+        Ok((mut event, _)) => {
+            if !bodies {
+                slim(&mut event);
+            }
+            Body::Here(Box::new(event))
+        }
         Err(error) => {
             problems.add(Problem { code: Code::P02, number, path, detail: error.to_string() });
             Body::Unreadable
         }
     }
+}
+
+/// Drops, on the thread that read them, the words that structure and anchors do not need: handing them to another thread
+/// to be freed there costs more than reading them.
+fn slim(event: &mut Event) {
+    match event {
+        Event::ClaimRecorded(claim) | Event::ClaimAmended(claim) => slim_claim(claim),
+        Event::CorrectionIssued(correction) => correction.claim.iter_mut().for_each(|claim| slim_claim(claim)),
+        Event::AppearanceRecorded(appearance) => slim_appearance(appearance),
+        Event::DocumentRegistered(document) | Event::DocumentAmended(document) => *document = Document::default(),
+        Event::EvidenceLinked(evidence) => {
+            (evidence.says, evidence.cluster) = (String::new(), String::new());
+            (evidence.url, evidence.publisher, evidence.title) = (None, None, None);
+            (evidence.note, evidence.dated, evidence.archive) = (None, None, None);
+        }
+        _ => {}
+    }
+}
+
+fn slim_claim(claim: &mut Claim) {
+    (claim.statement, claim.key) = (String::new(), None);
+    (claim.actors, claim.places, claim.tags) = (Vec::new(), Vec::new(), Vec::new());
+    (claim.quantities, claim.times) = (Vec::new(), Vec::new());
+    slim_appearance(&mut claim.appearance);
+}
+
+fn slim_appearance(appearance: &mut Appearance) {
+    (appearance.attribution, appearance.hedges) = (Vec::new(), Vec::new());
 }
 
 /// Reports the files that a log of `size` entries needs and has not.

@@ -158,7 +158,7 @@ impl<'a> Replay<'a> {
             self.withholdings.empty.push(index);
         }
         let (header, message) = match slot.entry {
-            Entry::Known(header, message) => (*header, message),
+            Entry::Known(header, message) => (header, message),
             Entry::Foreign { kind, v } => {
                 self.problems.entry(Code::E02, index, format!("kind `{kind}`, version {v}"));
                 self.foreign = true;
