@@ -10,7 +10,7 @@ use onrecord::entry::proof::{Outcome, check};
 use onrecord::entry::sshsig::{KeySigner, Signer as _};
 use onrecord::entry::{Event, Proposal, Salt};
 use onrecord::hash::{Digest, Index};
-use onrecord::ledger::catalog::{ContentKey, Row, Seen, Term};
+use onrecord::ledger::catalog::{ContentKey, Seen, Term};
 use onrecord::ledger::commit::Config;
 use onrecord::ledger::memory::FileMemory;
 use onrecord::ledger::{Genesis, Ledger, Receipt};
@@ -205,9 +205,9 @@ pub fn judge(folder: &Path, count: usize) -> Result<Value, Failure> {
     let mut ledger = open(folder)?;
     ledger.open_log(config(folder)?)?;
     // A verdict on what is not checkable would be refused.
-    let checkable = |row: &&Row| row.checkable() == Seen::Is(true);
     let rows = ledger.rows()?;
-    let numbers: Vec<Index> = rows.iter().filter(checkable).map(Row::number).collect();
+    let numbers: Vec<Index> =
+        rows.iter().filter(|row| row.checkable() == Seen::Is(true)).map(|row| row.number()).collect();
     let (mut source, mut random) = (Source::new(SEED ^ 3), Random(SEED ^ 4));
     let mut proposals = Vec::new();
     for claim in numbers.iter().step_by((numbers.len() / count).max(1)).take(count) {
