@@ -1,6 +1,6 @@
 //! The human-edited claim files (`claims/`, TOML) to events. No I/O, no clock.
 //!
-//! [`parse`] reads a folder and reports every mistake of it at once, each with its place. [`plan`] compares what was read
+//! [`parse`] reads a folder and reports every mistake of it at once, each with its place. [`plan()`] compares what was read
 //! with what is on record and says which entries are wanting. One table of keys (`schema.rs`) drives what is read, what is
 //! called unknown or missing, and what is said to be right.
 
