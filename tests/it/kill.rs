@@ -65,6 +65,12 @@ fn texts(desk: &Desk) -> BTreeMap<u64, String> {
     texts
 }
 
+fn all_there(kept: &BTreeMap<u64, String>, there: &BTreeMap<u64, String>) {
+    for (number, text) in kept {
+        assert_eq!(there.get(number), Some(text), "entry {number}");
+    }
+}
+
 fn holds(desk: &Desk) {
     let store = LocalStore::open(desk.path("desk")).unwrap();
     let options = Options { scope: Scope::WithoutLint, ..Options::default() };
@@ -105,7 +111,7 @@ fn ordeal(writers: u32, seed: u64) {
         // Reading right after a kill: no repair, and everything acknowledged is there under its number.
         if round % 10 == 9 {
             let there = texts(&desk);
-            kept.iter().for_each(|(number, text)| assert_eq!(there.get(number), Some(text), "entry {number}"));
+            all_there(&kept, &there);
             holds(&desk);
         }
     }
@@ -114,7 +120,7 @@ fn ordeal(writers: u32, seed: u64) {
     let last = acknowledged(start(&desk, claim, "the last")).unwrap();
     kept.insert(last, "the last".into());
     let there = texts(&desk);
-    kept.iter().for_each(|(number, text)| assert_eq!(there.get(number), Some(text), "entry {number}"));
+    all_there(&kept, &there);
     let mut seen: Vec<&String> = there.values().collect();
     seen.sort();
     seen.dedup();

@@ -67,7 +67,9 @@ fn offences(module: &str, text: &str, table: &BTreeMap<&str, &[&str]>) -> Vec<St
         }
         let code = line.split("//").next().unwrap_or_default();
         for (krate, home) in OUTSIDE {
-            let begins = |at: usize| at == 0 || !code.as_bytes()[at - 1].is_ascii_alphanumeric() && code.as_bytes()[at - 1] != b'_';
+            let begins = |at: usize| {
+                at == 0 || !code.as_bytes()[at - 1].is_ascii_alphanumeric() && code.as_bytes()[at - 1] != b'_'
+            };
             let here = code.match_indices(krate).any(|(at, _)| begins(at) && !code[..at].ends_with("::"));
             // The command line keeps its own settings in TOML too.
             let settings = *krate == "toml::" && module == "cli";
