@@ -9,14 +9,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::edge::RightEdge;
+use super::edge::{Object, RightEdge};
 use super::head::{Head, StagingId};
 use super::log::{LogError, Tiles};
 use super::memory::{Memory, Remembered};
 pub use super::outcome::{Aftermath, AppendError, CommitError, Committed, Continuity};
 use super::staging::{Encoded, Staged};
 use crate::hash::Digest;
-use crate::store::{Cell, Store, StoreError, SwapError};
+use crate::store::{Ahead, Cell, Store, StoreError, StorePath, SwapError};
 use crate::tlog::edge::Edge;
 use crate::tlog::key::{Signer, Verifier};
 use crate::tlog::tile::TileHashReader;
@@ -25,9 +25,6 @@ use crate::tlog::tree::{HashReader as _, Place};
 /// Times that a batch is built anew because others were faster, or a step repeated because its outcome was unclear.
 const APPEND_ATTEMPTS: u32 = 256;
 pub(super) const UNCLEAR_ATTEMPTS: u32 = 8;
-
-/// Entries from which on hashing while the disk works is worth a thread.
-const PARALLEL_STAGING: usize = 128;
 
 /// What a committer is given by the edge of the program.
 pub struct Config {
@@ -68,6 +65,18 @@ pub struct Committer<S> {
     /// Sizes whose partials are still to be tidied.
     pub(super) untidy: Vec<u64>,
     pub(super) aftermath: Vec<Aftermath>,
+}
+
+/// What a batch is to become under `log/` and `payload/`, as it was before the head was swapped, and what of it the disk
+/// has already.
+pub(super) struct Early<'b> {
+    pub(super) objects: &'b [Object<'b>],
+    pub(super) ahead: Ahead<'b>,
+}
+
+/// Path and bytes of each object.
+pub(super) fn files<'b>(objects: &'b [Object<'_>]) -> Vec<(StorePath, &'b [u8])> {
+    objects.iter().map(|object| (object.path.clone(), &*object.bytes)).collect()
 }
 
 /// How the swap of the head ended.
@@ -147,7 +156,7 @@ impl<S: Store> Committer<S> {
             // Until the end of this call others may know more than this value does, however the call ends.
             self.stale = true;
             let id = StagingId { base, nonce: (self.config.random)() };
-            let leaves = self.stage(id, &staged)?;
+            let leaves = staged.leaves();
             let tree = self.edge.grown(&leaves);
             let head = Head { size: tree.size(), root: tree.root(), staging: id };
             // The last line against forgetting entries: the head to be replaced is the one that the batch goes on from.
@@ -155,34 +164,21 @@ impl<S: Store> Committer<S> {
             if known.map_or(0, |known| known.size) != base {
                 return Err(CommitError::StagingWrong { id }.into());
             }
+            // Bundles and tiles are on their way to the disk at the same time as the batch; their names come later.
+            let objects = self.edge.objects(&staged, &mut tree.clone());
+            let files = files(&objects);
+            let bytes = head.to_bytes();
+            let staging = self.store.stage(&id.path(), staged.bytes(), &files, &[(Cell::Head, &bytes)]);
+            let mut ahead = staging.inspect_err(|_| self.drop_staged(id)).map_err(CommitError::from)?;
 
             // The point of no return: before it nothing has happened, after it everything has.
-            match self.swap_head(&head, leaves[0])? {
+            match self.swap_head(&head, &bytes, leaves[0], &mut ahead)? {
                 Swapped::Lost => self.back_off(attempt),
-                Swapped::Ours => return self.complete(&staged, tree, &head),
+                Swapped::Ours => return self.complete(&staged, tree, &head, Early { objects: &objects, ahead }),
                 Swapped::OursBelow => return self.overtaken(&head),
             }
         }
         Err(CommitError::Contended { attempts: APPEND_ATTEMPTS }.into())
-    }
-
-    /// Makes the batch durable under its name, and hashes its leaves meanwhile.
-    fn stage(&self, id: StagingId, staged: &Staged) -> Result<Vec<Digest>, CommitError> {
-        let (store, path) = (&self.store, id.path());
-        let put = || store.put(&path, staged.bytes());
-        let (written, leaves) = if staged.count() < PARALLEL_STAGING {
-            (put(), staged.leaves())
-        } else {
-            std::thread::scope(|scope| {
-                let Ok(writing) = std::thread::Builder::new().spawn_scoped(scope, put) else {
-                    return (put(), staged.leaves());
-                };
-                let leaves = staged.leaves();
-                (writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), leaves)
-            })
-        };
-        written.inspect_err(|_| self.drop_staged(id))?;
-        Ok(leaves)
     }
 
     /// Swaps the head in, and after an unclear answer finds out.
@@ -191,20 +187,21 @@ impl<S: Store> Committer<S> {
     fn swap_head<E: std::error::Error + 'static>(
         &mut self,
         head: &Head,
+        bytes: &[u8],
         leaf: Digest,
+        ahead: &mut Ahead<'_>,
     ) -> Result<Swapped, AppendError<E>> {
         let base = head.staging.base;
-        let bytes = head.to_bytes();
         let mut expected = self.head.clone();
         let mut unclear: Option<StoreError> = None;
         for attempt in 0..UNCLEAR_ATTEMPTS {
-            match self.store.swap(Cell::Head, expected.as_deref(), &bytes) {
+            match self.store.swap_ahead(Cell::Head, expected.as_deref(), bytes, ahead) {
                 Ok(()) => {
-                    self.head = Some(bytes);
+                    self.head = Some(bytes.to_vec());
                     return Ok(Swapped::Ours);
                 }
                 // An unclear swap did take place. Swapping the head for itself makes it durable.
-                Err(SwapError::Conflict { found }) if found.as_ref() == Some(&bytes) => expected = found,
+                Err(SwapError::Conflict { found }) if found.as_deref() == Some(bytes) => expected = found,
                 Err(SwapError::Conflict { .. }) => {
                     return match unclear {
                         None => {
@@ -249,11 +246,12 @@ impl<S: Store> Committer<S> {
         staged: &Staged,
         tree: Edge,
         head: &Head,
+        early: Early<'_>,
     ) -> Result<Committed, AppendError<E>> {
         let Head { size, root, .. } = *head;
         let base = staged.base();
         let edge = std::mem::take(&mut self.edge);
-        let published = self.publish(edge, staged, tree, root);
+        let published = self.publish(edge, staged, tree, root, Some(early));
         let checkpoint =
             published.map_err(|cause| AppendError::Unpublished { base, size, root, cause: Box::new(cause) })?;
         // Publishing leaves the edge alone where others have done it; then all is read again.

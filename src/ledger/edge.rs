@@ -93,7 +93,7 @@ impl RightEdge {
     }
 
     /// Every file which is new or longer once `staged` has brought the tree to `tree`. The same for every writer.
-    pub(super) fn objects<'a>(&'a self, staged: &'a Staged, tree: &mut Edge) -> Vec<Object<'a>> {
+    pub(super) fn objects<'a>(&self, staged: &'a Staged, tree: &mut Edge) -> Vec<Object<'a>> {
         let (base, size) = (self.size(), tree.size());
         let mut objects: Vec<Object<'a>> = tree
             .take_tiles()
@@ -105,7 +105,7 @@ impl RightEdge {
                 let items = bundle.run.elements();
                 let fresh = staged.framed(series, (items.start.max(base) - base) as usize..(items.end - base) as usize);
                 // Only the first of them goes on from what stood before.
-                let bytes = if items.start < base { Cow::Owned([open, fresh].concat()) } else { Cow::Borrowed(fresh) };
+                let bytes = if items.start < base { Cow::Owned([open.as_slice(), fresh].concat()) } else { Cow::Borrowed(fresh) };
                 let payloads = (series == Series::Payloads).then_some(bundle);
                 Object { path: bundle_path(bundle), bytes, payloads }
             }));
@@ -114,8 +114,9 @@ impl RightEdge {
     }
 
     /// The edge after `objects` are published, in the form that they then have.
-    pub(super) fn after(tree: Edge, objects: &[Object<'_>]) -> Self {
+    pub(super) fn after(mut tree: Edge, objects: &[Object<'_>]) -> Self {
         let size = tree.size();
+        tree.take_tiles();
         let open = |series| {
             let path = bundle_path(open_bundle(series, size)?);
             objects.iter().find(|object| object.path == path).map(|object| object.bytes.to_vec())
@@ -124,16 +125,17 @@ impl RightEdge {
         Self { tree, entries: entries.unwrap_or_default(), payloads: payloads.unwrap_or_default() }
     }
 
-    /// Takes over what has been redacted, by anyone, in the open payload bundle since it was read. One that is gone has
-    /// been superseded, and then nothing is written from this edge that lasts.
-    pub(super) fn refresh_payloads<S: StoreRead>(&mut self, store: &S) -> Result<(), CommitError> {
-        let Some(bundle) = open_bundle(Series::Payloads, self.size()) else { return Ok(()) };
-        if let Some(found) = read_bundle(store, bundle)?
-            && found != self.payloads
-        {
-            self.payloads = merge(bundle, &found, &self.payloads)?;
+    /// Takes over what has been redacted, by anyone, in the open payload bundle since it was read; says whether anything
+    /// was. One that is gone has been superseded, and then nothing is written from this edge that lasts.
+    pub(super) fn refresh_payloads<S: StoreRead>(&mut self, store: &S) -> Result<bool, CommitError> {
+        let Some(bundle) = open_bundle(Series::Payloads, self.size()) else { return Ok(false) };
+        match read_bundle(store, bundle)? {
+            Some(found) if found != self.payloads => {
+                self.payloads = merge(bundle, &found, &self.payloads)?;
+                Ok(true)
+            }
+            _ => Ok(false),
         }
-        Ok(())
     }
 }
 

@@ -54,7 +54,8 @@ impl<S: Store> Committer<S> {
         for (n, indices) in runs {
             *held |= self.erase_in_bundle(*n, indices, size)?;
         }
-        self.edge.refresh_payloads(&self.store)
+        self.edge.refresh_payloads(&self.store)?;
+        Ok(())
     }
 
     fn erase_in_bundle(&self, n: u64, indices: &[u64], size: u64) -> Result<bool, CommitError> {

@@ -1,13 +1,13 @@
 //! From a head to what readers see: bundles and tiles, then the checkpoint, then what is superseded goes.
 
-use super::commit::{Aftermath, CommitError, Committer, Continuity, UNCLEAR_ATTEMPTS};
+use super::commit::{Aftermath, CommitError, Committer, Continuity, Early, UNCLEAR_ATTEMPTS, files};
 use super::edge::{Object, RightEdge, merge, open_bundle};
 use super::head::StagingId;
 use super::log::{LogError, Tiles, bundle_limit, bundle_path, full, open_checkpoint, tile_path};
 use super::memory::Remembered;
 use super::staging::Staged;
 use crate::hash::Digest;
-use crate::store::{Cell, Store, StoreError, StorePath, SwapError};
+use crate::store::{Ahead, Cell, Store, StoreError, StorePath, SwapError};
 use crate::tlog::bundle::Series;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::edge::Edge;
@@ -34,8 +34,9 @@ impl<S: Store> Committer<S> {
         &mut self,
         mut edge: RightEdge,
         staged: &Staged,
-        mut tree: Edge,
+        tree: Edge,
         root: Digest,
+        early: Option<Early<'_>>,
     ) -> Result<Vec<u8>, CommitError> {
         let (base, size) = (edge.size(), tree.size());
         let found = self.store.read(Cell::Checkpoint)?;
@@ -47,16 +48,30 @@ impl<S: Store> Committer<S> {
             // Others have finished it meanwhile; writing it again could only bring back what is superseded.
             return self.sign(size, root);
         }
+        // Where nothing has to be read for it, the checkpoint is signed while the disk works on what it covers.
+        let early_sign = self.recalled()?.then(|| self.sign(size, root)).transpose()?;
+        let cells: Vec<_> = early_sign.iter().map(|signed| (Cell::Checkpoint, signed.as_slice())).collect();
+        let mut ahead = Ahead::default();
         // Read after the swap: who redacts after this sees that the head has moved, and redacts again.
-        edge.refresh_payloads(&self.store)?;
-        let mut objects = edge.objects(staged, &mut tree);
-        self.put_all(&mut objects)?;
-        self.edge = RightEdge::after(tree, &objects);
+        let redacted = edge.refresh_payloads(&self.store)?;
+        let mut done = None;
+        if let Some(early) = early.filter(|_| !redacted) {
+            ahead = early.ahead;
+            done = self.put_early(early.objects, &cells, &mut ahead)?.then_some(early.objects);
+        }
+        self.edge = if let Some(objects) = done {
+            RightEdge::after(tree, objects)
+        } else {
+            let mut objects = edge.objects(staged, &mut tree.clone());
+            self.put_all(&mut objects)?;
+            RightEdge::after(tree, &objects)
+        };
 
         self.check_memory()?;
-        let signed = self.sign(size, root)?;
+        let late_sign = if early_sign.is_none() { Some(self.sign(size, root)?) } else { None };
+        let signed = early_sign.as_ref().or(late_sign.as_ref()).map(Vec::as_slice).unwrap_or_default();
         self.untidy.push(base);
-        match self.swap_checkpoint(found, &signed, size, root)? {
+        match self.swap_checkpoint(found, signed, size, root, &mut ahead)? {
             Standing::Latest => {
                 self.remember();
                 self.tidy(size);
@@ -66,14 +81,28 @@ impl<S: Store> Committer<S> {
                 self.tidy(latest);
             }
         }
-        Ok(signed)
+        Ok(signed.to_vec())
+    }
+
+    /// Writes all objects, as they were worked out before the head was swapped; `false` where a payload bundle was redacted
+    /// by others meanwhile.
+    fn put_early<'b>(
+        &self,
+        objects: &[Object<'_>],
+        cells: &[(Cell, &'b [u8])],
+        ahead: &mut Ahead<'b>,
+    ) -> Result<bool, CommitError> {
+        match self.store.put_ahead(&files(objects), cells, ahead) {
+            Ok(()) => Ok(true),
+            Err(StoreError::Differs { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Writes all objects. Where a payload bundle turns out to have been redacted by others, withholding wins.
     fn put_all(&self, objects: &mut [Object<'_>]) -> Result<(), CommitError> {
         for _ in 0..MERGE_ATTEMPTS {
-            let all: Vec<_> = objects.iter().map(|object| (object.path.clone(), &*object.bytes)).collect();
-            let differs = match self.store.put_many(&all) {
+            let differs = match self.store.put_many(&files(objects)) {
                 Err(StoreError::Differs { path }) => path,
                 other => return Ok(other?),
             };
@@ -114,6 +143,7 @@ impl<S: Store> Committer<S> {
         signed: &[u8],
         size: u64,
         root: Digest,
+        ahead: &mut Ahead<'_>,
     ) -> Result<Standing, CommitError> {
         let mut unclear = None;
         for attempt in 0..UNCLEAR_ATTEMPTS {
@@ -127,7 +157,7 @@ impl<S: Store> Committer<S> {
                 Some(same) if same.size() == size => found.as_deref().unwrap_or(signed),
                 _ => signed,
             };
-            match self.store.swap(Cell::Checkpoint, found.as_deref(), new) {
+            match self.store.swap_ahead(Cell::Checkpoint, found.as_deref(), new, ahead) {
                 Ok(()) => return Ok(Standing::Latest),
                 Err(SwapError::Conflict { found: now }) => found = now,
                 Err(SwapError::Failed(error)) => return Err(error.into()),
@@ -139,6 +169,11 @@ impl<S: Store> Committer<S> {
             }
         }
         Err(unclear.map_or(CommitError::Contended { attempts: UNCLEAR_ATTEMPTS }, CommitError::Store))
+    }
+
+    /// Whether what is remembered has been held against the tree before, or nothing is.
+    fn recalled(&self) -> Result<bool, CommitError> {
+        Ok(self.config.memory.load()?.is_none_or(|remembered| self.verified == Some(remembered)))
     }
 
     /// Holds what is remembered against the tree of `edge`, whose tiles stand in the store.

@@ -106,7 +106,7 @@ impl<S: Store> Committer<S> {
         self.edge = RightEdge::default();
         // Its writer may not have come to syncing the head, and nothing may outlive it.
         self.make_durable(Cell::Head, bytes)?;
-        self.publish(edge, &staged, tree, head.root)?;
+        self.publish(edge, &staged, tree, head.root, None)?;
         // Others have published it meanwhile: then the checkpoint has moved, and all is read again.
         if self.edge.size() == head.size { Ok(()) } else { Err(CommitError::Contended { attempts: 1 }) }
     }

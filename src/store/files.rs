@@ -19,6 +19,7 @@ const FOLDER_ATTEMPTS: usize = 16;
 const SYNC_THREADS: usize = 24;
 
 /// A temporary file, synced; removed when dropped, whatever became of it.
+#[derive(Debug)]
 pub(super) struct Temp {
     pub(super) path: PathBuf,
     pub(super) target: PathBuf,
@@ -30,6 +31,31 @@ impl Drop for Temp {
     fn drop(&mut self) {
         // After a rename there is nothing left; what cannot be removed, a later writer's sweep takes.
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Bytes that a store has written ahead of need: durable, and under no name that a reader sees. What is then put or
+/// swapped from the very same bytes in memory only needs its name. Dropping it removes what was not used.
+#[derive(Debug, Default)]
+pub struct Ahead<'b> {
+    written: Vec<(Temp, &'b [u8])>,
+}
+
+impl<'b> Ahead<'b> {
+    /// Takes over temporary files with the bytes that they hold.
+    pub(super) fn add(&mut self, temps: impl IntoIterator<Item = (Temp, &'b [u8])>) {
+        self.written.extend(temps);
+    }
+
+    /// The temporary file for `target`, if it holds these very bytes (the same place in memory) and nobody has swept it
+    /// away meanwhile. The caller holds the writers' lock, so nobody does from now on.
+    pub(super) fn take(&mut self, target: &Path, index: usize, bytes: &[u8]) -> Option<Temp> {
+        let at = self.written.iter().position(|(temp, ahead)| {
+            std::ptr::eq(ahead.as_ptr(), bytes.as_ptr()) && ahead.len() == bytes.len() && temp.target == target
+        })?;
+        let (mut temp, _) = self.written.swap_remove(at);
+        temp.index = index;
+        temp.path.is_file().then_some(temp)
     }
 }
 
@@ -94,6 +120,18 @@ pub(crate) fn replace_file(target: &Path, bytes: &[u8]) -> Result<(), StoreError
 
 /// Writes and syncs a temporary file beside `target`.
 pub(super) fn write_temp(target: PathBuf, index: usize, bytes: &[u8]) -> Result<Temp, StoreError> {
+    let (file, temp) = write_unsynced(target, index, bytes)?;
+    sync_file(&file, &temp)?;
+    Ok(temp)
+}
+
+/// Makes a temporary file's bytes durable, whatever its name has become.
+pub(super) fn sync_file(file: &File, temp: &Temp) -> Result<(), StoreError> {
+    file.sync_all().map_err(|e| StoreError::io(Action::Sync, show(&temp.target), e))
+}
+
+/// Writes a temporary file beside `target`.
+pub(super) fn write_unsynced(target: PathBuf, index: usize, bytes: &[u8]) -> Result<(File, Temp), StoreError> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let folder = target.parent().unwrap_or(Path::new(".")).to_owned();
     let mut attempts = 0;
@@ -111,8 +149,7 @@ pub(super) fn write_temp(target: PathBuf, index: usize, bytes: &[u8]) -> Result<
         attempts += 1;
     };
     file.write_all(bytes).map_err(|e| StoreError::io(Action::Write, show(&temp.target), e))?;
-    file.sync_all().map_err(|e| StoreError::io(Action::Sync, show(&temp.target), e))?;
-    Ok(temp)
+    Ok((file, temp))
 }
 
 /// Creates a folder and those above it, and syncs each folder that got a new one.

@@ -6,6 +6,9 @@
 //! the lock of a process that dies. What it leaves behind are temporary files, whose names begin with a dot: no reader
 //! sees them, and the next writer that comes to the folder while nobody else writes clears them away.
 //!
+//! A staged object alone gets its name before it is synced, so that file and folder are synced at once: nothing names it
+//! before its writer has been told that it is durable, so nobody minds if a power cut leaves half of it.
+//!
 //! Folders that exist already are taken to be durable themselves: every journalling file system makes them so with the
 //! first file synced in them.
 
@@ -16,12 +19,21 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::files::{
-    Temp, create_folders, link, parallel, read_file, show, stands, sweep_folder, sync_folder, write_temp,
+    Ahead, Temp, create_folders, link, parallel, read_file, show, stands, sweep_folder, sync_file, sync_folder,
+    write_temp, write_unsynced,
 };
 use super::{
     Action, Cell, MAX_CELL_BYTES, Store, StoreError, StorePath, StoreRead, SwapError, check_cell, check_redact,
     check_remove,
 };
+
+/// What is made durable at once.
+enum Work<'b> {
+    /// The names in a folder.
+    Folder(PathBuf),
+    /// A cell's next content, under no name yet. A failure is said where it is needed.
+    Cell(Cell, &'b [u8]),
+}
 
 /// A ledger's folder.
 #[derive(Debug)]
@@ -94,12 +106,32 @@ impl LocalStore {
         Ok(())
     }
 
-    fn write_temps(&self, objects: &[(StorePath, &[u8])]) -> Result<Vec<Temp>, StoreError> {
-        let indices: Vec<usize> = (0..objects.len()).collect();
-        parallel(&indices, |&index| {
+    fn write_temps(&self, objects: &[(StorePath, &[u8])], which: &[usize]) -> Result<Vec<Temp>, StoreError> {
+        parallel(which, |&index| {
             let (path, bytes) = &objects[index];
             write_temp(self.file(path), index, bytes)
         })
+    }
+
+    /// File and folder are synced at once; see the head of this file.
+    fn put_staged(&self, path: &StorePath, bytes: &[u8]) -> Result<(), StoreError> {
+        let target = self.file(path);
+        let folder = target.parent().unwrap_or(&self.root).to_owned();
+        let (file, temp) = write_unsynced(target, 0, bytes)?;
+        link(&temp, path, bytes)?;
+        parallel(&[true, false], |own| if *own { sync_file(&file, &temp) } else { sync_folder(&folder) })?;
+        Ok(())
+    }
+
+    fn cell(&self, cell: Cell) -> PathBuf {
+        self.root.join(cell.name())
+    }
+
+    /// Clears the folders of what is to be written, before any of it is: a later sweep could take it.
+    fn make_room<'p>(&self, files: impl Iterator<Item = &'p PathBuf>) -> Result<(), StoreError> {
+        let folders: BTreeSet<PathBuf> = files.filter_map(|file| file.parent()).map(Path::to_owned).collect();
+        self.sweep(&folders)?;
+        folders.iter().try_for_each(|folder| create_folders(folder))
     }
 }
 
@@ -141,24 +173,70 @@ impl StoreRead for LocalStore {
 
 impl Store for LocalStore {
     fn put_many(&self, objects: &[(StorePath, &[u8])]) -> Result<(), StoreError> {
+        self.put_ahead(objects, &[], &mut Ahead::default())
+    }
+
+    fn stage<'b>(
+        &self,
+        path: &StorePath,
+        bytes: &[u8],
+        objects: &[(StorePath, &'b [u8])],
+        cells: &[(Cell, &'b [u8])],
+    ) -> Result<Ahead<'b>, StoreError> {
+        let cells = cells.iter().map(|(cell, bytes)| (self.cell(*cell), *bytes));
+        let files: Vec<(PathBuf, &'b [u8])> =
+            objects.iter().map(|(path, bytes)| (self.file(path), *bytes)).chain(cells).collect();
+        self.make_room(files.iter().map(|(file, _)| file))?;
+        // The batch itself comes first: it is the longest. Of the others a failure is said where they are needed.
+        let work: Vec<Option<usize>> = std::iter::once(None).chain((0..files.len()).map(Some)).collect();
+        let temps = parallel(&work, |item| match item {
+            None => self.put(path, bytes).map(|()| None),
+            Some(index) => Ok(write_temp(files[*index].0.clone(), *index, files[*index].1).ok()),
+        })?;
+        let mut ahead = Ahead::default();
+        ahead.add(temps.into_iter().flatten().map(|temp| (files[temp.index].1, temp)).map(|(bytes, temp)| (temp, bytes)));
+        Ok(ahead)
+    }
+
+    fn put_ahead<'b>(
+        &self,
+        objects: &[(StorePath, &[u8])],
+        cells: &[(Cell, &'b [u8])],
+        ahead: &mut Ahead<'b>,
+    ) -> Result<(), StoreError> {
         let folders: BTreeSet<PathBuf> =
             objects.iter().filter_map(|(path, _)| self.file(path).parent().map(Path::to_owned)).collect();
         self.sweep(&folders)?;
         let _shared = self.lock_shared()?;
-        let mut absent = Vec::new();
-        for (path, bytes) in objects {
-            if !stands(&self.file(path), path, bytes)? {
-                absent.push((path.clone(), *bytes));
+        let (mut absent, mut temps) = (Vec::new(), Vec::new());
+        for (index, (path, bytes)) in objects.iter().enumerate() {
+            let file = self.file(path);
+            if !stands(&file, path, bytes)? {
+                match ahead.take(&file, index, bytes) {
+                    Some(temp) => temps.push(temp),
+                    None => absent.push(index),
+                }
             }
         }
         folders.iter().try_for_each(|folder| create_folders(folder))?;
-        for temp in self.write_temps(&absent)? {
-            let (path, bytes) = &absent[temp.index];
+        if let ([(path, bytes)], [0]) = (objects, absent.as_slice())
+            && path.is_staging()
+        {
+            return self.put_staged(path, bytes);
+        }
+        temps.extend(self.write_temps(objects, &absent)?);
+        for temp in temps {
+            let (path, bytes) = &objects[temp.index];
             link(&temp, path, bytes)?;
         }
         // Also where everything stood already: its writer may not have come to this.
-        let folders: Vec<PathBuf> = folders.into_iter().collect();
-        parallel(&folders, |folder| sync_folder(folder))?;
+        let folders = folders.into_iter().map(Work::Folder);
+        let work: Vec<Work<'b>> = folders.chain(cells.iter().map(|(cell, bytes)| Work::Cell(*cell, bytes))).collect();
+        let done = parallel(&work, |work| match work {
+            Work::Folder(folder) => sync_folder(folder).map(|()| None),
+            Work::Cell(cell, bytes) => Ok(write_temp(self.cell(*cell), 0, bytes).ok().map(|temp| (temp, *bytes))),
+        })?;
+        ahead.add(done.into_iter().flatten());
         Ok(())
     }
 
@@ -193,6 +271,16 @@ impl Store for LocalStore {
     }
 
     fn swap(&self, cell: Cell, expected: Option<&[u8]>, new: &[u8]) -> Result<(), SwapError> {
+        self.swap_ahead(cell, expected, new, &mut Ahead::default())
+    }
+
+    fn swap_ahead(
+        &self,
+        cell: Cell,
+        expected: Option<&[u8]>,
+        new: &[u8],
+        ahead: &mut Ahead<'_>,
+    ) -> Result<(), SwapError> {
         check_cell(cell, new)?;
         let target = self.root.join(cell.name());
         let folder = target.parent().unwrap_or(&self.root).to_owned();
@@ -205,7 +293,10 @@ impl Store for LocalStore {
         if found.as_deref() != expected {
             return Err(SwapError::Conflict { found });
         }
-        let temp = write_temp(target, 0, new).map_err(SwapError::Failed)?;
+        let temp = match ahead.take(&target, 0, new) {
+            Some(temp) => temp,
+            None => write_temp(target, 0, new).map_err(SwapError::Failed)?,
+        };
         // From here on an error does not tell whether the name changed, or whether a power cut would change it back.
         fs::rename(&temp.path, &temp.target)
             .map_err(|e| SwapError::Unclear(StoreError::io(Action::Write, cell.name(), e)))?;

@@ -13,6 +13,7 @@ pub mod path;
 use std::io;
 use std::sync::Arc;
 
+pub use files::Ahead;
 pub use local::LocalStore;
 pub use memory::MemoryStore;
 pub use path::{BadPath, StorePath};
@@ -190,6 +191,42 @@ pub trait Store: StoreRead {
     /// error any of them may stand; a retry of all is safe.
     fn put_many(&self, objects: &[(StorePath, &[u8])]) -> Result<(), StoreError>;
 
+    /// Puts a staged batch at `path`, as [`put`](Self::put) does, and writes other bytes ahead of need meanwhile, so that
+    /// [`put_ahead`](Self::put_ahead) and [`swap_ahead`](Self::swap_ahead) of the very same bytes have less to wait for. Of those
+    /// nothing becomes visible, and nothing stays that is not used. A store that cannot, or fails to, gives nothing ahead:
+    /// what comes later then does all the work and says what failed.
+    fn stage<'b>(
+        &self,
+        path: &StorePath,
+        bytes: &[u8],
+        _objects: &[(StorePath, &'b [u8])],
+        _cells: &[(Cell, &'b [u8])],
+    ) -> Result<Ahead<'b>, StoreError> {
+        self.put(path, bytes)?;
+        Ok(Ahead::default())
+    }
+
+    /// [`put_many`](Self::put_many) with what was written ahead; adds to it the next content of `cells`.
+    fn put_ahead<'b>(
+        &self,
+        objects: &[(StorePath, &[u8])],
+        _cells: &[(Cell, &'b [u8])],
+        _ahead: &mut Ahead<'b>,
+    ) -> Result<(), StoreError> {
+        self.put_many(objects)
+    }
+
+    /// [`swap`](Self::swap), with what was written ahead.
+    fn swap_ahead(
+        &self,
+        cell: Cell,
+        expected: Option<&[u8]>,
+        new: &[u8],
+        _ahead: &mut Ahead<'_>,
+    ) -> Result<(), SwapError> {
+        self.swap(cell, expected, new)
+    }
+
     /// Replaces a payload bundle by one with emptied slots; the caller has built and checked it. Durable on return; the
     /// old bytes are no longer readable through the store, but a file system may keep their blocks until reused. After an
     /// error either stands; a retry is safe.
@@ -236,6 +273,35 @@ impl<S: StoreRead + ?Sized> StoreRead for &S {
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn put_many(&self, objects: &[(StorePath, &[u8])]) -> Result<(), StoreError> {
         (**self).put_many(objects)
+    }
+
+    fn stage<'b>(
+        &self,
+        path: &StorePath,
+        bytes: &[u8],
+        objects: &[(StorePath, &'b [u8])],
+        cells: &[(Cell, &'b [u8])],
+    ) -> Result<Ahead<'b>, StoreError> {
+        (**self).stage(path, bytes, objects, cells)
+    }
+
+    fn put_ahead<'b>(
+        &self,
+        objects: &[(StorePath, &[u8])],
+        cells: &[(Cell, &'b [u8])],
+        ahead: &mut Ahead<'b>,
+    ) -> Result<(), StoreError> {
+        (**self).put_ahead(objects, cells, ahead)
+    }
+
+    fn swap_ahead(
+        &self,
+        cell: Cell,
+        expected: Option<&[u8]>,
+        new: &[u8],
+        ahead: &mut Ahead<'_>,
+    ) -> Result<(), SwapError> {
+        (**self).swap_ahead(cell, expected, new, ahead)
     }
 
     fn redact(&self, path: &StorePath, bytes: &[u8]) -> Result<(), StoreError> {

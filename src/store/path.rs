@@ -83,6 +83,11 @@ impl StorePath {
         self.0.rsplit_once('/').is_some_and(|(folder, _)| folder.strip_suffix(".p").is_some())
     }
 
+    /// Whether it is a staged batch.
+    pub fn is_staging(&self) -> bool {
+        self.0.starts_with("staging/")
+    }
+
     /// Whether the object may be replaced by an emptied one: payload bundles alone.
     pub fn may_redact(&self) -> bool {
         self.0.starts_with("payload/")
@@ -91,7 +96,7 @@ impl StorePath {
     /// Whether the object may ever go: staging, blobs, and partials of the log and the payloads.
     pub fn may_remove(&self) -> bool {
         let tree = self.0.starts_with("log/tile/") || self.0.starts_with("payload/");
-        self.0.starts_with("staging/") || self.0.starts_with("blobs/") || tree && self.is_partial()
+        self.is_staging() || self.0.starts_with("blobs/") || tree && self.is_partial()
     }
 }
 
