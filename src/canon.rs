@@ -157,10 +157,21 @@ fn scan(bytes: &[u8], limit: usize) -> Result<(), CanonError> {
     Ok(())
 }
 
+/// Bytes of a string that need no second look: one look-up each, and every payload is scanned.
+static PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    (plain[b'"' as usize], plain[b'\\' as usize], plain[0x7f], plain[0xc2]) = (false, false, false, false);
+    plain
+};
+
 /// Returns the offset of the closing quotation mark (or the end of the bytes, which the decoder refuses).
 fn scan_string(bytes: &[u8], open: usize) -> Result<usize, CanonError> {
     let mut at = open + 1;
     while at < bytes.len() {
+        if PLAIN[usize::from(bytes[at])] {
+            at += 1;
+            continue;
+        }
         match bytes[at] {
             b'"' => break,
             b'\\' => {

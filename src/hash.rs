@@ -51,8 +51,15 @@ impl FromStr for Digest {
     type Err = BadDigest;
 
     fn from_str(text: &str) -> Result<Self, BadDigest> {
-        let bytes = from_hex(text).ok_or(BadDigest)?;
-        Ok(Self(bytes.try_into().map_err(|_| BadDigest)?))
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        if pairs.len() != 32 || !rest.is_empty() {
+            return Err(BadDigest);
+        }
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            *byte = digit(*high).zip(digit(*low)).map(|(high, low)| high << 4 | low).ok_or(BadDigest)?;
+        }
+        Ok(Self(bytes))
     }
 }
 
@@ -94,13 +101,16 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [HEX[usize::from(b >> 4)] as char, HEX[usize::from(b & 15)] as char]).collect()
 }
 
-/// Reads lower-case hexadecimal digits; `None` for an odd number of them or any other character.
-pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |c: u8| match c {
+fn digit(c: u8) -> Option<u8> {
+    match c {
         b'0'..=b'9' => Some(c - b'0'),
         b'a'..=b'f' => Some(c - b'a' + 10),
         _ => None,
-    };
+    }
+}
+
+/// Reads lower-case hexadecimal digits; `None` for an odd number of them or any other character.
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let bytes = text.as_bytes();
     if !bytes.len().is_multiple_of(2) {
         return None;
