@@ -13,7 +13,7 @@ use onrecord::hash::{Digest, Index};
 use onrecord::ledger::catalog::{ContentKey, Seen, Term};
 use onrecord::ledger::commit::Config;
 use onrecord::ledger::memory::FileMemory;
-use onrecord::ledger::{Genesis, Ledger, Receipt};
+use onrecord::ledger::{Genesis, Ledger, Prepared, Receipt};
 use onrecord::store::{LocalStore, Store};
 use onrecord::time::{Clock as _, SystemClock};
 use onrecord::tlog::key::{Role, Signer as LogSigner};
@@ -70,19 +70,23 @@ fn create(folder: &Path) -> Result<Ledger, Failure> {
 }
 
 fn append(ledger: &mut Ledger, random: &mut Random, proposals: &[Proposal]) -> Result<Receipt, Failure> {
-    let mut fill = |bytes: &mut [u8]| {
+    Ok(ledger.append(Index(0), &owner(), proposals, SystemClock.now(), &mut fill(random))?)
+}
+
+fn fill(random: &mut Random) -> impl FnMut(&mut [u8]) -> Result<(), String> {
+    |bytes| {
         bytes.chunks_mut(8).for_each(|c| c.copy_from_slice(&random.next().to_le_bytes()[..c.len()]));
         Ok(())
-    };
-    Ok(ledger.append(Index(0), &owner(), proposals, SystemClock.now(), &mut fill)?)
+    }
 }
 
 /// What adding is: ask whether any of it is on record already, append what is not.
 fn add(ledger: &mut Ledger, random: &mut Random, proposals: &[Proposal]) -> Result<Receipt, Failure> {
-    if ledger.on_record(proposals)?.iter().any(Option::is_some) {
+    let prepared = Prepared::new(proposals)?;
+    if ledger.on_record(&prepared)?.iter().any(Option::is_some) {
         return Err("the same claim twice in synthetic input".into());
     }
-    append(ledger, random, proposals)
+    Ok(ledger.append_prepared(Index(0), &owner(), prepared, SystemClock.now(), &mut fill(random))?)
 }
 
 /// Adds `claims` claims, `batch` at a time, to a new ledger in `folder`.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::event::{Event, PayloadError, Salt};
+use super::event::{Body, Event, PayloadError, Salt};
 use super::header::{Header, Sig, VERSION};
 use super::kind::{About, Kind};
 use super::sshsig::{self, SignError, Signer};
@@ -113,13 +113,15 @@ struct Place {
 const PARALLEL_FROM: usize = 512;
 
 impl Batch {
-    /// Numbers `proposals` from the end of `view` on and writes their payloads; `salts` are at least as many.
+    /// Numbers `proposals` from the end of `view` on and writes their payloads; `bodies` are as many, where they have been
+    /// made before, and `salts` at least as many.
     ///
     /// # Errors
     /// When a lookup fails or a body cannot be written.
     pub fn draft<V: View>(
         &self,
         proposals: &[Proposal],
+        bodies: Vec<Option<Body>>,
         salts: &[Salt],
         view: &V,
     ) -> Result<Vec<Draft>, BatchError<V::Error>> {
@@ -140,9 +142,8 @@ impl Batch {
             last.insert(about.unwrap_or(index), index);
             places.push(Place { about, prev, re: proposal.re.map(|i| i.at_base(base)) });
         }
-        let one = |k: usize| self.one(&proposals[k], &places[k], salts[k], base);
-        let some = |range: Range<usize>| range.map(one).collect::<Result<Vec<_>, _>>();
-        Ok(in_halves(proposals.len(), some)?)
+        let one = |k: usize, body| self.one(&proposals[k], body, &places[k], salts[k], base);
+        Ok(each_in_halves(bodies, one)?)
     }
 
     /// Signs what [`Batch::draft`] made, and closes the batch.
@@ -187,7 +188,7 @@ impl Batch {
                 None => view.subject(Index(0)).map_err(BatchError::View)?.map(|info| info.last),
             };
             let place = Place { about: Some(Index(0)), prev, re: None };
-            let mut draft = self.one(&Proposal::new(event), &place, salt, base)?;
+            let mut draft = self.one(&Proposal::new(event), None, &place, salt, base)?;
             draft.header.sig = Some(self.signature(&draft.header, signer)?);
             let (entry, leaf) = leaf(&draft.header)?;
             let Draft { header, payload, content } = draft;
@@ -207,12 +208,20 @@ impl Batch {
         view: &V,
         signer: &dyn Signer,
     ) -> Result<Vec<Encoded>, BatchError<V::Error>> {
-        let drafts = self.draft(proposals, salts, view)?;
+        let drafts = self.draft(proposals, vec![None; proposals.len()], salts, view)?;
         self.sign(drafts, salts[proposals.len()], view, signer)
     }
 
-    fn one(&self, proposal: &Proposal, place: &Place, salt: Salt, base: u64) -> Result<Draft, PayloadError> {
-        let (payload, content) = at_base(&proposal.event, base).encode_with_content(salt)?;
+    fn one(
+        &self,
+        proposal: &Proposal,
+        body: Option<Body>,
+        place: &Place,
+        salt: Salt,
+        base: u64,
+    ) -> Result<Draft, PayloadError> {
+        let body = body.map_or_else(|| Body::of(&at_base(&proposal.event, base)), Ok)?;
+        let (payload, content) = body.salted(salt);
         let kind = proposal.event.kind();
         let row = kind.row();
         let header = Header {
@@ -259,6 +268,29 @@ pub(crate) fn in_halves<T: Send, E: Send>(
         };
         // A panic in the other half is a broken invariant of ours; it goes on here.
         (some(0..middle), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut all = first?;
+    all.extend(second?);
+    Ok(all)
+}
+
+/// What `one` makes of each item and its position: of many, one half on a thread of its own.
+pub(crate) fn each_in_halves<I: Send, T: Send, E: Send>(
+    mut items: Vec<I>,
+    one: impl Fn(usize, I) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
+    let middle = if items.len() < PARALLEL_FROM { items.len() } else { items.len() / 2 };
+    let rest = items.split_off(middle);
+    let some = |from: usize, items: Vec<I>| -> Result<Vec<T>, E> {
+        items.into_iter().enumerate().map(|(k, item)| one(from + k, item)).collect()
+    };
+    if rest.is_empty() {
+        return some(0, items);
+    }
+    let (first, second) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| some(middle, rest));
+        // A panic in the other half is a broken invariant of ours; it goes on here.
+        (some(0, items), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let mut all = first?;
     all.extend(second?);

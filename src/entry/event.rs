@@ -168,6 +168,46 @@ const BODY_START: usize = r#"{"body":"#.len();
 /// Length of what stands after it: the salt, 16 bytes in 22 characters.
 const SALT_MEMBER: usize = r#","salt":"0123456789012345678901"}"#.len();
 
+/// An event's payload that still has no salt of its own, and its content digest: what can be made before it is known
+/// where the event will stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    payload: Vec<u8>,
+    content: Digest,
+}
+
+impl Body {
+    /// Of an event without pending indexes.
+    ///
+    /// # Errors
+    /// As [`Event::encode`].
+    pub fn of(event: &Event) -> Result<Self, PayloadError> {
+        let (payload, content) = event.encode_with_content(Salt([0; 16]))?;
+        Ok(Self { payload, content })
+    }
+
+    /// The event's content digest ([`Event::content_digest`]).
+    pub fn content(&self) -> Digest {
+        self.content
+    }
+
+    /// The payload's bytes, the same as [`Event::encode`] makes, and the content digest.
+    pub fn salted(mut self, salt: Salt) -> (Vec<u8>, Digest) {
+        // The salt's 22 characters stand before the last two bytes, `"}`.
+        if let Some(end) = self.payload.len().checked_sub(2)
+            && let Some(place) = end.checked_sub(SALT_LEN).and_then(|start| self.payload.get_mut(start..end))
+        {
+            // Sixteen bytes always fill 22 characters.
+            let written = Base64UrlUnpadded::encode(&salt.0, place);
+            debug_assert!(written.is_ok(), "a salt has 22 characters");
+        }
+        (self.payload, self.content)
+    }
+}
+
+/// Length of a salt in base64url, in bytes.
+const SALT_LEN: usize = 22;
+
 fn content_digest(kind: Kind, body: &[u8]) -> Digest {
     let mut hasher = Sha256::new_with_prefix(kind.as_str());
     hasher.update([0]);

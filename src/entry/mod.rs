@@ -21,7 +21,7 @@ pub use batch::{Batch, Draft, Encoded, Proposal};
 
 pub use claim_state::ClaimState;
 pub use document_state::DocumentState;
-pub use event::{Event, Salt};
+pub use event::{Body, Event, Salt};
 pub use header::Header;
 pub use kind::{Kind, SubjectKind};
 pub use state::{EntryInfo, LedgerState, Refusal, State, SubjectInfo, View};

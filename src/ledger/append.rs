@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::thread::{Scope, ScopedJoinHandle};
 
-use super::catalog::{Change, changes_with};
+use super::catalog::{Changes, changes_with};
 use super::commit::{self, Committer, Config};
 use super::error::{AppendError, ReadError, Refused};
 use super::lookup::Failed;
@@ -12,10 +12,47 @@ use super::overlay::Overlay;
 use super::record::{Genesis, Ledger, Receipt};
 use super::staging::{self, MAX_COMMIT_ENTRIES};
 use crate::entry::sshsig::Signer as AgentSigner;
-use crate::entry::{Batch, Event, Header, Proposal, Salt, batch};
+use crate::entry::{Batch, Body, Event, Header, Proposal, Salt, batch};
 use crate::hash::{Digest, Index};
 use crate::store::Store;
 use crate::time::Timestamp;
+
+/// Proposals with what can be made of them before it is known where they will stand: their values are checked, and the
+/// bodies of those that refer to nothing in the same batch are written.
+#[derive(Debug)]
+pub struct Prepared<'p> {
+    proposals: &'p [Proposal],
+    bodies: Vec<Option<Body>>,
+}
+
+impl<'p> Prepared<'p> {
+    /// Checks and prepares.
+    ///
+    /// # Errors
+    /// When a value is wrong.
+    pub fn new(proposals: &'p [Proposal]) -> Result<Self, AppendError> {
+        let one = |position: usize| {
+            let event = &proposals[position].event;
+            match event.problems().into_iter().next() {
+                Some(problem) => Err(AppendError::Value { position, problem }),
+                // What refers to something not yet numbered is written when it is; what is too long is refused then.
+                None => Ok(Body::of(event).ok()),
+            }
+        };
+        let bodies = batch::in_halves(proposals.len(), |range| range.map(one).collect())?;
+        Ok(Self { proposals, bodies })
+    }
+
+    /// The proposals.
+    pub fn proposals(&self) -> &'p [Proposal] {
+        self.proposals
+    }
+
+    /// Content digest of each, where it can be known yet.
+    pub(super) fn contents(&self) -> impl Iterator<Item = Option<Digest>> {
+        self.bodies.iter().map(|body| body.as_ref().map(Body::content))
+    }
+}
 
 /// Entries from which on working out what they change is worth a thread.
 const PARALLEL_CHANGES: usize = 128;
@@ -33,10 +70,11 @@ impl Ledger {
     ) -> Result<(), AppendError> {
         let batch = Batch { agent: Index(0), time: genesis.time, ledger: Digest::default() };
         let proposal = Proposal::new(Event::LedgerOpened(genesis.opened.clone()));
-        check_values(std::slice::from_ref(&proposal))?;
+        let proposals = [proposal];
+        Prepared::new(&proposals)?;
         let view = crate::entry::State::default();
         let salts = [genesis.salt, genesis.salt];
-        let encoded = batch.encode(&[proposal], &salts, &view, owner).map_err(|e| match e {
+        let encoded = batch.encode(&proposals, &salts, &view, owner).map_err(|e| match e {
             batch::BatchError::View(never) => match never {},
             batch::BatchError::Payload(e) => AppendError::Payload(e),
             batch::BatchError::Header(e) => AppendError::Header(e),
@@ -64,7 +102,22 @@ impl Ledger {
         now: Timestamp,
         random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
     ) -> Result<Receipt, AppendError> {
-        check_values(proposals)?;
+        self.append_prepared(agent, signer, Prepared::new(proposals)?, now, random)
+    }
+
+    /// [`Ledger::append`] of what has been prepared, to ask whether it is on record ([`Ledger::on_record`]) for instance.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub fn append_prepared(
+        &mut self,
+        agent: Index,
+        signer: &dyn AgentSigner,
+        prepared: Prepared<'_>,
+        now: Timestamp,
+        random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
+    ) -> Result<Receipt, AppendError> {
+        let Prepared { proposals, mut bodies } = prepared;
         if proposals.len() >= MAX_COMMIT_ENTRIES {
             return Err(AppendError::TooMany { len: proposals.len(), limit: MAX_COMMIT_ENTRIES - 1 });
         }
@@ -72,15 +125,18 @@ impl Ledger {
         // What the batch changes in the catalog is worked out while the disk is busy with the batch itself.
         let (result, made, changes) = std::thread::scope(|scope| {
             let mut made = Vec::new();
-            let mut changes = Changes::default();
+            let mut changes = Making::default();
             let result = committer.append::<AppendError>(&mut |base| {
                 if self.size < base {
                     self.refresh()?;
                 }
-                let (encoded, events) = self.build(agent, signer, proposals, now, random)?;
+                // A second attempt, after another writer was faster, writes them again.
+                bodies.resize(proposals.len(), None);
+                let bodies = std::mem::take(&mut bodies);
+                let (encoded, events) = self.build(agent, signer, (proposals, bodies), now, random)?;
                 made = encoded.iter().enumerate().map(|(k, e)| (Index(base + k as u64), e.leaf)).collect();
                 let (staged, parts): (Vec<_>, Vec<_>) = encoded.into_iter().map(split).unzip();
-                changes = Changes::of(scope, self.size, parts, events);
+                changes = Making::of(scope, self.size, parts, events);
                 Ok(staged)
             });
             (result, made, changes.join())
@@ -94,16 +150,10 @@ impl Ledger {
 
     /// Brings reader, lookups and state up to a commit of one's own, without reading back what was just written, and to
     /// whatever others have committed since.
-    fn take_in(
-        &mut self,
-        committed: &commit::Committed,
-        changes: Vec<Change>,
-        now: Timestamp,
-    ) -> Result<(), ReadError> {
+    fn take_in(&mut self, committed: &commit::Committed, changes: Changes, now: Timestamp) -> Result<(), ReadError> {
         let (base, size) = (committed.base, committed.size);
-        let follows = self.size == base && changes.len() as u64 == size - base;
-        let core = changes.iter().any(|change| change.core);
-        if !follows || changes.first().is_none_or(|change| change.index.0 != base) {
+        let core = changes.core();
+        if self.size != base || changes.range() != Some(base..size) {
             return self.refresh();
         }
         self.reader.refresh()?;
@@ -132,7 +182,7 @@ impl Ledger {
         &self,
         agent: Index,
         signer: &dyn AgentSigner,
-        proposals: &'p [Proposal],
+        (proposals, bodies): (&'p [Proposal], Vec<Option<Body>>),
         now: Timestamp,
         random: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
     ) -> Result<(Vec<crate::entry::Encoded>, Vec<Cow<'p, Event>>), AppendError> {
@@ -142,7 +192,7 @@ impl Ledger {
         let salts: Vec<Salt> = salts.iter().map(|salt| Salt(*salt)).collect();
         let batch = Batch { agent, time: now, ledger: self.id() };
         let overlay = Overlay::new(self);
-        let drafts = batch.draft(proposals, &salts, &overlay).map_err(batch_error)?;
+        let drafts = batch.draft(proposals, bodies, &salts, &overlay).map_err(batch_error)?;
         let events: Vec<_> = proposals.iter().map(|p| batch::at_base(&p.event, self.size)).collect();
         self.check_batch(&events, &drafts, now)?;
         let encoded = batch.sign(drafts, salts[proposals.len()], &overlay, signer).map_err(batch_error)?;
@@ -166,14 +216,6 @@ impl Ledger {
     }
 }
 
-fn check_values(proposals: &[Proposal]) -> Result<(), AppendError> {
-    let one = |position: usize| match proposals[position].event.problems().into_iter().next() {
-        Some(problem) => Err(AppendError::Value { position, problem }),
-        None => Ok(()),
-    };
-    batch::in_halves(proposals.len(), |range| range.map(one).collect::<Result<Vec<()>, _>>()).map(|_| ())
-}
-
 /// What is staged of an entry, and what the catalog is told of it.
 fn split(encoded: crate::entry::Encoded) -> (staging::Encoded, Part) {
     let crate::entry::Encoded { header, entry, payload, content, .. } = encoded;
@@ -187,18 +229,18 @@ struct Part {
 }
 
 /// What a batch changes in the catalog, perhaps still being worked out.
-enum Changes<'s> {
-    Made(Vec<Change>),
-    Making(ScopedJoinHandle<'s, Vec<Change>>),
+enum Making<'s> {
+    Made(Changes),
+    Making(ScopedJoinHandle<'s, Changes>),
 }
 
-impl Default for Changes<'_> {
+impl Default for Making<'_> {
     fn default() -> Self {
-        Self::Made(Vec::new())
+        Self::Made(Changes::default())
     }
 }
 
-impl<'s> Changes<'s> {
+impl<'s> Making<'s> {
     fn of<'p: 's>(scope: &'s Scope<'s, '_>, base: u64, parts: Vec<Part>, events: Vec<Cow<'p, Event>>) -> Self {
         if parts.len() < PARALLEL_CHANGES {
             return Self::Made(changes_of(base, &parts, &events));
@@ -206,7 +248,7 @@ impl<'s> Changes<'s> {
         Self::Making(scope.spawn(move || changes_of(base, &parts, &events)))
     }
 
-    fn join(self) -> Vec<Change> {
+    fn join(self) -> Changes {
         match self {
             Self::Made(changes) => changes,
             Self::Making(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -215,7 +257,7 @@ impl<'s> Changes<'s> {
 }
 
 /// The closing signature of a batch has a header without an event here; its body is in no lookup but by its content.
-fn changes_of(base: u64, parts: &[Part], events: &[Cow<'_, Event>]) -> Vec<Change> {
+fn changes_of(base: u64, parts: &[Part], events: &[Cow<'_, Event>]) -> Changes {
     let events = events.iter().map(|event| Some(event.as_ref())).chain(std::iter::repeat(None));
     let one = |((k, part), event): ((usize, &Part), Option<&Event>)| {
         changes_with(Index(base + k as u64), &part.header, event, Some(part.content))

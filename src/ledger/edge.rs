@@ -105,7 +105,11 @@ impl RightEdge {
                 let items = bundle.run.elements();
                 let fresh = staged.framed(series, (items.start.max(base) - base) as usize..(items.end - base) as usize);
                 // Only the first of them goes on from what stood before.
-                let bytes = if items.start < base { Cow::Owned([open.as_slice(), fresh].concat()) } else { Cow::Borrowed(fresh) };
+                let bytes = if items.start < base {
+                    Cow::Owned([open.as_slice(), fresh].concat())
+                } else {
+                    Cow::Borrowed(fresh)
+                };
                 let payloads = (series == Series::Payloads).then_some(bundle);
                 Object { path: bundle_path(bundle), bytes, payloads }
             }));

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::catalog::{Catalog, CatalogError, Change, ContentKey, Opened, Row, Term};
+use super::catalog::{Catalog, CatalogError, Changes, ContentKey, Opened, Row, Term};
 use super::error::ReadError;
 use crate::hash::{Digest, Index};
 
@@ -109,17 +109,11 @@ impl Lookup {
         }
     }
 
-    pub(super) fn apply(
-        &mut self,
-        base: u64,
-        changes: impl IntoIterator<Item = Change>,
-        size: u64,
-        root: &Digest,
-    ) -> Result<(), Failed> {
+    pub(super) fn apply(&mut self, base: u64, changes: Changes, size: u64, root: &Digest) -> Result<(), Failed> {
         match self {
             Self::Catalog(catalog) => Ok(catalog.apply(base, changes, size, root)?),
             Self::Memory(memory) => {
-                changes.into_iter().for_each(|change| memory.take(change));
+                memory.take(changes);
                 memory.size = size;
                 memory.root = *root;
                 Ok(())
@@ -201,21 +195,20 @@ impl Lookup {
 }
 
 impl Memory {
-    fn take(&mut self, change: Change) {
-        for hash in change.terms {
-            self.terms.entry(hash).or_default().push(change.index);
+    fn take(&mut self, changes: Changes) {
+        let Changes { terms, content, rows, core, .. } = changes;
+        for term in terms {
+            self.terms.entry(term.hash).or_default().push(Index(term.index));
         }
-        for key in change.content {
-            self.content.entry(key).or_insert(change.index);
+        for key in content {
+            self.content.entry(ContentKey(key.hash)).or_insert(Index(key.index));
         }
-        if let Some(row) = change.row {
+        for row in rows {
             let before = self.rows.get(&row.claim.0).cloned();
             if let Some(after) = Row::after(before, &row) {
                 self.rows.insert(row.claim.0, after);
             }
         }
-        if change.core {
-            self.core.push(change.index);
-        }
+        self.core.extend(core.into_iter().map(Index));
     }
 }

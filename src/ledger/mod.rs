@@ -42,6 +42,7 @@ pub mod record;
 mod settle;
 pub mod staging;
 
+pub use append::Prepared;
 pub use error::{AppendError, ReadError};
 pub use item::Entry;
 pub use overlay::Objection;

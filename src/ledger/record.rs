@@ -5,8 +5,8 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::append::boxed;
-use super::catalog::{ContentKey, Row, Term, changes};
+use super::append::{Prepared, boxed};
+use super::catalog::{Changes, ContentKey, Row, Term, changes};
 use super::commit::{Committer, Config, Continuity};
 use super::error::{AppendError, ReadError};
 use super::item::Entry;
@@ -16,8 +16,7 @@ use super::reader::Reader;
 use crate::claim::vocab::Workflow;
 use crate::entry::state::moves_to;
 use crate::entry::{
-    ClaimState, DocumentState, EntryInfo, Event, LedgerState, Proposal, Salt, SubjectInfo, SubjectKind, batch,
-    kind::About,
+    ClaimState, DocumentState, EntryInfo, Event, LedgerState, Salt, SubjectInfo, SubjectKind, kind::About,
 };
 use crate::hash::{Digest, Index};
 use crate::store::{Cell, Store, StoreError, StorePath, StoreRead as _};
@@ -152,10 +151,8 @@ impl Ledger {
         while lookup.size() < whole {
             let base = lookup.size();
             let end = whole.min(base + CHUNK);
-            let mut made = Vec::with_capacity((end - base) as usize);
-            for entry in self.read_range(base..end)? {
-                made.push(changes(entry.index, &entry.header, entry.event()?.as_ref()));
-            }
+            let made = |entry: Entry| Ok(changes(entry.index, &entry.header, entry.event()?.as_ref()));
+            let made: Changes = self.read_range(base..end)?.into_iter().map(made).collect::<Result<_, ReadError>>()?;
             let root = self.root_at(end)?;
             match lookup.apply(base, made, end, &root) {
                 Ok(()) => {}
@@ -376,16 +373,15 @@ impl Ledger {
         self.ask(|lookup| lookup.content(keys))
     }
 
-    /// For each proposal the entry that says the same about the same subject, where there is one.
+    /// For each proposal the entry that says the same about the same subject, where there is one. What refers to something
+    /// not yet numbered cannot be on record yet.
     ///
     /// # Errors
     /// When the log or the catalog cannot be read.
-    pub fn on_record(&self, proposals: &[Proposal]) -> Result<Vec<Option<Index>>, ReadError> {
-        // What refers to something not yet numbered cannot be on record yet.
-        let one = |k: usize| Ok::<_, ReadError>(proposals[k].event.content_digest().ok());
-        let contents = batch::in_halves(proposals.len(), |range| range.map(one).collect::<Result<Vec<_>, _>>())?;
-        let asked: Vec<(usize, Option<Index>, Digest)> = contents
-            .into_iter()
+    pub fn on_record(&self, prepared: &Prepared<'_>) -> Result<Vec<Option<Index>>, ReadError> {
+        let proposals = prepared.proposals();
+        let asked: Vec<(usize, Option<Index>, Digest)> = prepared
+            .contents()
             .enumerate()
             .filter_map(|(k, content)| content.map(|content| (k, proposals[k].about, content)))
             .collect();

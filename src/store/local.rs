@@ -194,7 +194,9 @@ impl Store for LocalStore {
             Some(index) => Ok(write_temp(files[*index].0.clone(), *index, files[*index].1).ok()),
         })?;
         let mut ahead = Ahead::default();
-        ahead.add(temps.into_iter().flatten().map(|temp| (files[temp.index].1, temp)).map(|(bytes, temp)| (temp, bytes)));
+        ahead.add(
+            temps.into_iter().flatten().map(|temp| (files[temp.index].1, temp)).map(|(bytes, temp)| (temp, bytes)),
+        );
         Ok(ahead)
     }
 

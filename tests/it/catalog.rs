@@ -20,7 +20,7 @@ use onrecord::claim::{Appearance, Claim, Document, Hedge, Step, Verdict};
 use onrecord::entry::{ClaimState, Event, Header, Kind};
 use onrecord::hash::{Digest, Index, empty_root, leaf_hash};
 use onrecord::ledger::catalog::{
-    Catalog, CatalogError, Change, ContentKey, Damage, Opened, Row, Seen, Term, Why, changes, row_after,
+    Catalog, CatalogError, Change, Changes, ContentKey, Damage, Opened, Row, Seen, Term, Why, changes, row_after,
 };
 use onrecord::time::{Day, Timestamp};
 use proptest::prelude::*;
@@ -170,7 +170,7 @@ fn story(seed: u64, entries: u64) -> Vec<(Header, Option<Event>)> {
     all
 }
 
-fn story_changes(story: &[(Header, Option<Event>)], base: usize) -> Vec<Change> {
+fn story_changes(story: &[(Header, Option<Event>)], base: usize) -> Changes {
     let entry = |(k, (header, event)): (usize, &(Header, Option<Event>))| {
         changes(Index((base + k) as u64), header, event.as_ref())
     };
@@ -337,7 +337,7 @@ impl Model {
     fn apply(&mut self, catalog: &mut Catalog, batch: &[Entry]) -> Result<(), CatalogError> {
         let base = self.entries.len() as u64;
         let size = base + batch.len() as u64;
-        let changes = batch.iter().zip(base..).map(|(entry, index)| entry_change(index, entry));
+        let changes = batch.iter().zip(base..).map(|(entry, index)| entry_change(index, entry)).collect();
         let root = Digest::of(&size.to_le_bytes());
         catalog.apply(base, changes, size, &root)?;
         self.entries.extend_from_slice(batch);
@@ -522,11 +522,11 @@ fn batches_must_follow_each_other() {
     let mut model = Model::default();
     model.apply(&mut catalog, &batch(&mut Dice::new(1), 5)).unwrap();
     for base in [0, 4, 6] {
-        let error = catalog.apply(base, [], base + 1, &LEDGER).unwrap_err();
+        let error = catalog.apply(base, Changes::default(), base + 1, &LEDGER).unwrap_err();
         assert!(matches!(error, CatalogError::Gap { size: 5, base: b } if b == base));
     }
     // Entries that this program cannot read change nothing but the size.
-    catalog.apply(5, [], 9, &LEDGER).unwrap();
+    catalog.apply(5, Changes::default(), 9, &LEDGER).unwrap();
     assert_eq!((catalog.size(), catalog.root()), (9, LEDGER));
 }
 

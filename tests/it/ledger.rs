@@ -13,7 +13,7 @@ use onrecord::entry::{Event, Kind, Proposal, Salt};
 use onrecord::hash::{Digest, Index};
 use onrecord::ledger::commit::Config;
 use onrecord::ledger::memory::Volatile;
-use onrecord::ledger::{AppendError, Genesis, Ledger, Receipt};
+use onrecord::ledger::{AppendError, Genesis, Ledger, Prepared, Receipt};
 use onrecord::store::{MemoryStore, Store};
 use onrecord::time::Timestamp;
 use onrecord::tlog::key::{Role, Signer as LogSigner};
@@ -386,14 +386,19 @@ fn what_is_on_record_already_is_recognised() {
     append(&mut ledger, &[document()]).unwrap();
     let base = append(&mut ledger, &(0..600).map(said).collect::<Vec<_>>()).unwrap().base;
     let asked: Vec<Proposal> = (590..1_200).map(said).collect();
-    let found = ledger.on_record(&asked).unwrap();
+    let found = ledger.on_record(&Prepared::new(&asked).unwrap()).unwrap();
     for (n, found) in (590..1_200).zip(found) {
         assert_eq!(found, (n < 600).then(|| Index(base + n)), "{n}");
     }
     let note = |about| Proposal::about(about, Event::NoteAdded(onrecord::claim::desk::Note { text: "seen".into() }));
     append(&mut ledger, &[note(Index(base))]).unwrap();
-    let found = ledger.on_record(&[note(Index(base)), note(Index(base + 1)), said(3)]).unwrap();
+    let found =
+        ledger.on_record(&Prepared::new(&[note(Index(base)), note(Index(base + 1)), said(3)]).unwrap()).unwrap();
     assert_eq!((found[0].is_some(), found[1], found[2]), (true, None, Some(Index(base + 3))), "the subject counts");
     let pending = Proposal::new(Event::ClaimRecorded(claim(Index::pending(0), "Statement number 1.")));
-    assert_eq!(ledger.on_record(&[pending]).unwrap(), [None], "what is not yet numbered is not yet on record");
+    assert_eq!(
+        ledger.on_record(&Prepared::new(&[pending]).unwrap()).unwrap(),
+        [None],
+        "what is not yet numbered is not yet on record"
+    );
 }

@@ -24,6 +24,7 @@ mod runs;
 mod shelf;
 mod term;
 
+use std::ops::Range;
 use std::sync::PoisonError;
 
 pub use block::Rows;
@@ -68,19 +69,11 @@ impl Catalog {
     ///
     /// # Errors
     /// When the changes do not begin where the catalog ends; when the catalog is damaged: it must then be reset.
-    pub fn apply(
-        &mut self,
-        base: u64,
-        changes: impl IntoIterator<Item = Change>,
-        size: u64,
-        root: &Digest,
-    ) -> Result<(), CatalogError> {
+    pub fn apply(&mut self, base: u64, changes: Changes, size: u64, root: &Digest) -> Result<(), CatalogError> {
         if base != self.stamp.size || size < base {
             return Err(CatalogError::Gap { size: self.stamp.size, base });
         }
-        let mut batch = Batch::default();
-        changes.into_iter().for_each(|change| batch.take(change));
-        let taken = self.take_in(batch, size, root);
+        let taken = self.take_in(changes, size, root);
         if taken.is_err() {
             // Half a batch may be written: nothing is read from it any more.
             self.shelf.close();
@@ -88,7 +81,7 @@ impl Catalog {
         Ok(taken?)
     }
 
-    fn take_in(&mut self, batch: Batch, size: u64, root: &Digest) -> Result<(), Damage> {
+    fn take_in(&mut self, batch: Changes, size: u64, root: &Digest) -> Result<(), Damage> {
         let mut stamp = self.stamp.clone();
         stamp.replaced.clear();
         if !batch.rows.is_empty() {
@@ -237,16 +230,27 @@ impl Catalog {
     }
 }
 
-/// Changes of a batch, by where they go.
-#[derive(Default)]
-struct Batch {
-    terms: Vec<Record>,
-    content: Vec<Record>,
-    rows: Vec<RowChange>,
-    core: Vec<u64>,
+/// What entries in a row change, by where it goes.
+#[derive(Debug, Default)]
+pub struct Changes {
+    range: Option<Range<u64>>,
+    pub(in crate::ledger) terms: Vec<Record>,
+    pub(in crate::ledger) content: Vec<Record>,
+    pub(in crate::ledger) rows: Vec<RowChange>,
+    pub(in crate::ledger) core: Vec<u64>,
 }
 
-impl Batch {
+impl Changes {
+    /// From the first entry to the one after the last; `None` without any, or where one is missing between them.
+    pub fn range(&self) -> Option<Range<u64>> {
+        self.range.clone()
+    }
+
+    /// Whether any of them is part of the ledger's own state.
+    pub fn core(&self) -> bool {
+        !self.core.is_empty()
+    }
+
     fn take(&mut self, change: Change) {
         let index = change.index.0;
         self.terms.extend(change.terms.iter().map(|hash| Record { hash: *hash, index }));
@@ -255,5 +259,26 @@ impl Batch {
         if change.core {
             self.core.push(index);
         }
+    }
+}
+
+impl FromIterator<Change> for Changes {
+    fn from_iter<I: IntoIterator<Item = Change>>(changes: I) -> Self {
+        let mut all = Self::default();
+        let mut gap = false;
+        for change in changes {
+            let index = change.index.0;
+            let range = all.range.get_or_insert(index..index);
+            gap |= range.end != index;
+            range.end = index + 1;
+            all.take(change);
+        }
+        if gap {
+            all.range = None;
+        }
+        // Sorting here is work that need not wait for the disk.
+        all.terms.sort_unstable();
+        all.content.sort_unstable();
+        all
     }
 }

@@ -11,7 +11,7 @@ use super::error::Damage;
 
 /// A term's hash and the entry that it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(in crate::ledger) struct Record {
     pub hash: u64,
     pub index: u64,
 }

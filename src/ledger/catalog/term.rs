@@ -73,7 +73,7 @@ impl Term<'_> {
 
 /// What recognises that the same thing was added before; made of a digest, so it too only gives candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ContentKey(pub(super) u64);
+pub struct ContentKey(pub(in crate::ledger) u64);
 
 impl ContentKey {
     /// The key of an event's content ([`crate::entry::Event::content_digest`]) said about a subject; `None` where the
