@@ -1,11 +1,12 @@
 //! Reading below a checkpoint: entries and payloads by bundle, hashes by tile.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::log::{LogError, Tiles, bundle_path, full, open_checkpoint, read_bundle};
 use crate::store::{Cell, StoreRead};
-use crate::tlog::bundle::{Bundle, Series};
+use crate::tlog::bundle::{Bundle, Series, starts};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::key::Verifier;
 use crate::tlog::tile::TileHashReader;
@@ -23,6 +24,16 @@ pub struct Reader<S> {
     latest: Option<(Checkpoint, Vec<u8>)>,
     /// The last bundle of each series: neighbours are asked for one after the other.
     cache: [Mutex<Option<Cached>>; 2],
+    /// Where the items of full bundles lie, as far as these were read. Only redaction changes them, and with it their length.
+    maps: Mutex<HashMap<(Series, u64), Arc<[u32]>>>,
+}
+
+/// Maps kept, of a kilobyte each: those of two million entries.
+const MAX_MAPS: usize = 16_384;
+
+/// Where item `position` lies, with its two bytes of length.
+fn item_at(starts: &[u32], position: usize) -> Option<Range<usize>> {
+    Some(*starts.get(position)? as usize..*starts.get(position + 1)? as usize)
 }
 
 #[derive(Debug, Clone)]
@@ -34,7 +45,7 @@ struct Cached {
 impl<S: StoreRead> Reader<S> {
     /// Reads the latest checkpoint, which one of `keys` must have signed. A log without one is empty.
     pub fn open(store: S, keys: Vec<Verifier>) -> Result<Self, LogError> {
-        let mut reader = Self { store, keys, latest: None, cache: Default::default() };
+        let mut reader = Self { store, keys, latest: None, cache: Default::default(), maps: Mutex::default() };
         reader.refresh()?;
         Ok(reader)
     }
@@ -100,6 +111,67 @@ impl<S: StoreRead> Reader<S> {
         self.items(Series::Payloads, range, |payload| (!payload.is_empty()).then(|| payload.to_vec()))
     }
 
+    /// One entry.
+    ///
+    /// # Errors
+    /// As [`Reader::entries`].
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>, LogError> {
+        self.item(Series::Entries, index)
+    }
+
+    /// One payload; `None` for one that is withheld.
+    ///
+    /// # Errors
+    /// As [`Reader::payloads`].
+    pub fn payload(&self, index: u64) -> Result<Option<Vec<u8>>, LogError> {
+        Ok(Some(self.item(Series::Payloads, index)?).filter(|payload| !payload.is_empty()))
+    }
+
+    /// One item: of a full bundle that was read before, only its own bytes are read again.
+    fn item(&self, series: Series, index: u64) -> Result<Vec<u8>, LogError> {
+        let size = self.size();
+        let beyond = LogError::Beyond { end: index + 1, size };
+        let Some(bundle) = Bundle::holding(series, index, size) else { return Err(beyond) };
+        let position = (index - bundle.run.elements().start) as usize;
+        let maps = || self.maps.lock().unwrap_or_else(PoisonError::into_inner);
+        let cached = self.cached(bundle);
+        let map = maps().get(&(series, bundle.run.n())).cloned();
+        let item = match (&cached, &map) {
+            (Some(Cached { bytes, .. }), Some(map)) if map.last() == Some(&(bytes.len() as u32)) => {
+                item_at(map, position).and_then(|range| bytes.get(range.start + 2..range.end)).map(<[u8]>::to_vec)
+            }
+            (None, Some(map)) => self.part(bundle, map, position)?,
+            _ => None,
+        };
+        if let Some(item) = item {
+            return Ok(item);
+        }
+        let Cached { bundle, bytes } = cached.map_or_else(|| self.bundle(bundle), Ok)?;
+        let bad = |error| LogError::Bundle { bundle, error };
+        let starts = starts(&bytes, bundle.run.width(), series.max_item()).map_err(bad)?;
+        let item =
+            item_at(&starts, position).and_then(|range| bytes.get(range.start + 2..range.end)).map(<[u8]>::to_vec);
+        if bundle.run.is_full() {
+            let mut maps = maps();
+            if maps.len() >= MAX_MAPS {
+                maps.clear();
+            }
+            maps.insert((series, bundle.run.n()), starts.into());
+        }
+        item.ok_or(beyond)
+    }
+
+    /// Reads the item's own bytes; `None` where the bundle is no longer as long as it was, or the item not where it was.
+    fn part(&self, bundle: Bundle, starts: &[u32], position: usize) -> Result<Option<Vec<u8>>, LogError> {
+        let (Some(range), Some(whole)) = (item_at(starts, position), starts.last()) else { return Ok(None) };
+        let length = range.len() - 2;
+        let found = self.store.get_part(&bundle_path(bundle), *whole as usize, range)?;
+        Ok(found.filter(|bytes| bytes.first_chunk() == Some(&(length as u16).to_be_bytes())).map(|mut bytes| {
+            bytes.drain(..2);
+            bytes
+        }))
+    }
+
     fn items<T>(&self, series: Series, range: Range<u64>, item: impl Fn(&[u8]) -> T) -> Result<Vec<T>, LogError> {
         let size = self.size();
         if range.end > size {
@@ -121,19 +193,23 @@ impl<S: StoreRead> Reader<S> {
         Ok(found)
     }
 
-    /// The bundle, or a wider one that has superseded it.
-    fn bundle(&self, wanted: Bundle) -> Result<Cached, LogError> {
-        // Never held while the store works: others read meanwhile.
-        let cache = || self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner);
+    /// The bundle, or a wider one that has superseded it, if it was the last one read.
+    fn cached(&self, wanted: Bundle) -> Option<Cached> {
         let fits = |cached: &Cached| {
             let (have, want) = (cached.bundle.run, wanted.run);
             have.n() == want.n() && have.width() >= want.width()
         };
-        if let Some(cached) = cache().clone().filter(fits) {
+        self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner).clone().filter(fits)
+    }
+
+    /// The bundle, or a wider one that has superseded it.
+    fn bundle(&self, wanted: Bundle) -> Result<Cached, LogError> {
+        if let Some(cached) = self.cached(wanted) {
             return Ok(cached);
         }
+        // The cache is never locked while the store works: others read meanwhile.
         let cached = self.find(wanted)?;
-        *cache() = Some(cached.clone());
+        *self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner) = Some(cached.clone());
         Ok(cached)
     }
 

@@ -282,8 +282,7 @@ impl Ledger {
         if index.0 >= self.size {
             return Err(ReadError::NoEntry { index, size: self.size });
         }
-        let entry =
-            self.read_range(index.0..index.0 + 1)?.pop().ok_or(ReadError::NoEntry { index, size: self.size })?;
+        let entry = Entry::read(index, self.reader.entry(index.0)?, self.reader.payload(index.0)?)?;
         let place = Place { level: 0, n: index.0 };
         let leaf = self.reader.hashes().read(&[place]).map_err(super::log::LogError::from)?;
         if leaf != [entry.leaf] {

@@ -1,7 +1,8 @@
 //! Durable files: temporary first, synced, then named, and the folder synced. What `local` is made of.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -83,6 +84,26 @@ pub(crate) fn read_file(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, St
         return Err(StoreError::TooLarge { path: show(path), limit });
     }
     Ok(Some(bytes))
+}
+
+/// Reads `part` of a file of exactly `whole` bytes; `None` where there is none of that length.
+pub(super) fn read_part(path: &Path, whole: usize, part: Range<usize>) -> Result<Option<Vec<u8>>, StoreError> {
+    let fail = |e| StoreError::io(Action::Read, show(path), e);
+    let mut file = match File::open(path) {
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        other => other.map_err(fail)?,
+    };
+    let metadata = file.metadata().map_err(fail)?;
+    if !metadata.is_file() || metadata.len() != whole as u64 || part.end > whole {
+        return Ok(None);
+    }
+    let mut bytes = vec![0; part.len()];
+    let read = file.seek(SeekFrom::Start(part.start as u64)).and_then(|_| file.read_exact(&mut bytes));
+    match read {
+        // It was cut after its length was taken.
+        Err(e) if e.kind() == ErrorKind::UnexpectedEof => Ok(None),
+        other => other.map(|()| Some(bytes)).map_err(fail),
+    }
 }
 
 /// Whether the object is there with these bytes; other bytes are an error.

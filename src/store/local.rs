@@ -15,12 +15,13 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::files::{
-    Ahead, Temp, create_folders, link, parallel, read_file, show, stands, sweep_folder, sync_file, sync_folder,
-    write_temp, write_unsynced,
+    Ahead, Temp, create_folders, link, parallel, read_file, read_part, show, stands, sweep_folder, sync_file,
+    sync_folder, write_temp, write_unsynced,
 };
 use super::{
     Action, Cell, MAX_CELL_BYTES, Store, StoreError, StorePath, StoreRead, SwapError, check_cell, check_redact,
@@ -138,6 +139,10 @@ impl LocalStore {
 impl StoreRead for LocalStore {
     fn get(&self, path: &StorePath, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
         read_file(&self.file(path), limit)
+    }
+
+    fn get_part(&self, path: &StorePath, whole: usize, part: Range<usize>) -> Result<Option<Vec<u8>>, StoreError> {
+        read_part(&self.file(path), whole, part)
     }
 
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>, StoreError> {

@@ -11,6 +11,7 @@ pub mod memory;
 pub mod path;
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 pub use files::Ahead;
@@ -170,6 +171,16 @@ pub trait StoreRead: Send + Sync {
     /// memory. What was returned once stays, except for what `redact` and `remove` may touch.
     fn get(&self, path: &StorePath, limit: usize) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// Bytes `part` of the object, if it is there and has exactly `whole` bytes; else `None`. Who has read the whole before
+    /// can so read a piece of it again without the rest.
+    fn get_part(&self, path: &StorePath, whole: usize, part: Range<usize>) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = match self.get(path, whole) {
+            Err(StoreError::TooLarge { .. }) => None,
+            other => other?,
+        };
+        Ok(found.filter(|bytes| bytes.len() == whole).and_then(|bytes| bytes.get(part).map(<[u8]>::to_vec)))
+    }
+
     /// Paths of all objects in `folder`, at any depth, sorted. Neither cells nor leftovers of a crash are among them. An
     /// absent folder is an empty one. No snapshot: objects that come or go meanwhile may be in it or not.
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>, StoreError>;
@@ -247,6 +258,10 @@ impl<S: StoreRead + ?Sized> StoreRead for Arc<S> {
         (**self).get(path, limit)
     }
 
+    fn get_part(&self, path: &StorePath, whole: usize, part: Range<usize>) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get_part(path, whole, part)
+    }
+
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>, StoreError> {
         (**self).list(folder)
     }
@@ -259,6 +274,10 @@ impl<S: StoreRead + ?Sized> StoreRead for Arc<S> {
 impl<S: StoreRead + ?Sized> StoreRead for &S {
     fn get(&self, path: &StorePath, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
         (**self).get(path, limit)
+    }
+
+    fn get_part(&self, path: &StorePath, whole: usize, part: Range<usize>) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get_part(path, whole, part)
     }
 
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>, StoreError> {

@@ -160,6 +160,23 @@ impl<'a> Items<'a> {
     }
 }
 
+/// Where each item of a bundle begins, its two bytes of length included, and where the last one ends.
+///
+/// # Errors
+/// As [`Items::decode`].
+pub fn starts(bytes: &[u8], width: u16, limit: usize) -> Result<Vec<u32>, BadBundle> {
+    let items = Items::decode(bytes, width, limit)?;
+    let mut starts = Vec::with_capacity(usize::from(width) + 1);
+    let mut at = 0;
+    for item in items {
+        starts.push(at);
+        // 256 items of at most 64 KiB.
+        at += 2 + item.len() as u32;
+    }
+    starts.push(at);
+    Ok(starts)
+}
+
 impl<'a> Iterator for Items<'a> {
     type Item = &'a [u8];
 

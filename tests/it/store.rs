@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::{Arc, Barrier};
 
 use onrecord::store::faulty::{Fault, FaultyStore};
@@ -348,4 +349,69 @@ fn a_read_only_folder_is_said_to_be_one() {
     assert!(refused.to_string().contains("read-only"));
     let refused = store.swap(Cell::Head, None, b"x").unwrap_err();
     assert!(matches!(refused, SwapError::Failed(StoreError::ReadOnly { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_part_is_read_of_an_object_of_the_length_that_is_known() {
+    each(|store| {
+        let at = path("log/tile/entries/000");
+        store.put(&at, b"0123456789").unwrap();
+        assert_eq!(store.get_part(&at, 10, 2..5).unwrap().as_deref(), Some(&b"234"[..]));
+        assert_eq!(store.get_part(&at, 10, 0..10).unwrap().as_deref(), Some(&b"0123456789"[..]));
+        assert_eq!(store.get_part(&at, 10, 5..5).unwrap().as_deref(), Some(&b""[..]));
+        for whole in [9, 11] {
+            assert_eq!(store.get_part(&at, whole, 2..5).unwrap(), None, "it has 10 bytes, not {whole}");
+        }
+        assert_eq!(store.get_part(&at, 10, 8..11).unwrap(), None, "there is nothing past the end");
+        assert_eq!(store.get_part(&path("log/tile/entries/001"), 10, 2..5).unwrap(), None);
+    });
+}
+
+#[test]
+fn what_is_staged_is_there_and_what_was_written_ahead_shows_only_when_it_is_put() {
+    each(|store| {
+        let (staged, tile) = (path("staging/0-00"), path("log/tile/0/000.p/1"));
+        let (bytes, head) = (b"tile".to_vec(), b"head".to_vec());
+        let files = [(tile.clone(), bytes.as_slice())];
+        let mut ahead = store.stage(&staged, b"batch", &files, &[(Cell::Head, &head)]).unwrap();
+        assert_eq!(store.get(&staged, 10).unwrap().as_deref(), Some(&b"batch"[..]));
+        assert_eq!(store.get(&tile, 10).unwrap(), None, "not put yet");
+        assert_eq!(names(store, "log"), Vec::<String>::new());
+        assert_eq!(store.read(Cell::Head).unwrap(), None, "not swapped yet");
+
+        store.swap_ahead(Cell::Head, None, &head, &mut ahead).unwrap();
+        assert_eq!(store.read(Cell::Head).unwrap().as_deref(), Some(&b"head"[..]));
+        let note = b"note".to_vec();
+        store.put_ahead(&files, &[(Cell::Checkpoint, &note)], &mut ahead).unwrap();
+        assert_eq!(store.get(&tile, 10).unwrap().as_deref(), Some(&b"tile"[..]));
+        assert_eq!(store.read(Cell::Checkpoint).unwrap(), None, "not swapped yet");
+        // Other bytes than those written ahead are what counts.
+        store.swap_ahead(Cell::Checkpoint, None, b"another note", &mut ahead).unwrap();
+        assert_eq!(store.read(Cell::Checkpoint).unwrap().as_deref(), Some(&b"another note"[..]));
+        let lost = store.swap_ahead(Cell::Checkpoint, None, &note, &mut ahead).unwrap_err();
+        assert!(matches!(lost, SwapError::Conflict { found: Some(found) } if found == b"another note"));
+    });
+}
+
+#[test]
+fn what_was_written_ahead_and_not_used_leaves_nothing_and_what_was_swept_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::create(folder.path()).unwrap();
+    let (staged, tile) = (path("staging/0-00"), path("log/tile/0/000.p/1"));
+    let bytes = b"tile".to_vec();
+    let files = [(tile.clone(), bytes.as_slice())];
+    let count = |folder: &Path| fs::read_dir(folder).unwrap().count();
+    let place = folder.path().join("log/tile/0/000.p");
+    let ahead = store.stage(&staged, b"batch", &files, &[]).unwrap();
+    assert_eq!(count(&place), 1, "a temporary file");
+    drop(ahead);
+    assert_eq!(count(&place), 0);
+
+    let mut ahead = store.stage(&staged, b"batch", &files, &[]).unwrap();
+    for file in fs::read_dir(&place).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    store.put_ahead(&files, &[], &mut ahead).unwrap();
+    assert_eq!(store.get(&tile, 10).unwrap().as_deref(), Some(&b"tile"[..]));
+    assert_eq!(count(&place), 1, "the tile and nothing else");
 }
