@@ -25,8 +25,11 @@ pub struct Reader<S> {
     /// The last bundle of each series: neighbours are asked for one after the other.
     cache: [Mutex<Option<Cached>>; 2],
     /// Where the items of full bundles lie, as far as these were read. Only redaction changes them, and with it their length.
-    maps: Mutex<HashMap<(Series, u64), Arc<[u32]>>>,
+    maps: Mutex<Maps>,
 }
+
+/// Series and number of a bundle, and where its items begin.
+type Maps = HashMap<(Series, u64), Arc<[u32]>>;
 
 /// Maps kept, of a kilobyte each: those of two million entries.
 const MAX_MAPS: usize = 16_384;
