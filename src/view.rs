@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::claim::vocab::{Finding, RelationKind, Stance, Workflow};
 use crate::claim::{Anchor, Evidence, Hedge, Quantity, Step, Time};
 use crate::entry::claim_state::{Item, VerdictState};
-use crate::entry::{ClaimState, DocumentState, LedgerState};
+use crate::entry::fall::{Cause, document_changed};
+use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
 use crate::hash::Index;
 use crate::time::Timestamp;
 
@@ -19,6 +20,8 @@ pub trait Context {
     fn held(&self, sha256: &crate::hash::Digest) -> bool;
     /// The agents.
     fn ledger(&self) -> &LedgerState;
+    /// The fallen claims that this one rests on, while nobody has judged it since.
+    fn fallen_under(&self, claim: &ClaimState) -> Vec<Fall>;
 }
 
 /// A claim.
@@ -76,6 +79,8 @@ pub struct ClaimView {
     pub corrections: Vec<CorrectionView>,
     /// What a reader should be warned of.
     pub flags: Vec<String>,
+    /// Fallen claims that it rests on, behind the flag `rests-on-fallen`.
+    pub fallen: Vec<FallView>,
     /// Entries whose payload is not here.
     pub withheld: Vec<u64>,
     /// When it was recorded.
@@ -264,6 +269,31 @@ pub struct CorrectionView {
     pub time: Timestamp,
 }
 
+/// A fallen claim under another.
+#[derive(Debug, Clone, Serialize)]
+pub struct FallView {
+    /// The fallen claim.
+    pub number: u64,
+    /// What befell it.
+    pub cause: Cause,
+    /// The entry by which it fell.
+    pub by: u64,
+    /// The claims in between, from the one asked about down.
+    pub through: Vec<u64>,
+    /// The same in words.
+    #[serde(skip)]
+    pub words: String,
+}
+
+impl FallView {
+    fn new(fall: &Fall) -> Self {
+        let mut through: Vec<u64> = fall.path.iter().map(|i| i.0).collect();
+        through.pop();
+        let (number, cause, by) = (fall.claim().0, fall.blow.cause, fall.blow.by.0);
+        Self { number, cause, by, through, words: fall.to_string() }
+    }
+}
+
 /// The finding in force as one word.
 pub fn finding_word(claim: &ClaimState) -> &'static str {
     match claim.verdict() {
@@ -273,7 +303,11 @@ pub fn finding_word(claim: &ClaimState) -> &'static str {
 }
 
 /// Flags that a reader of the claim should see, in a fixed order.
-pub fn flags(claim: &ClaimState) -> Vec<String> {
+pub fn flags<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Vec<String> {
+    flags_with(claim, context, !context.fallen_under(claim).is_empty())
+}
+
+fn flags_with<C: Context + ?Sized>(claim: &ClaimState, context: &C, rests_on_fallen: bool) -> Vec<String> {
     let mut flags = Vec::new();
     let mut flag = |on: bool, name: &str| {
         if on {
@@ -287,6 +321,8 @@ pub fn flags(claim: &ClaimState) -> Vec<String> {
         on.iter().filter_map(|i| claim.evidence(*i)).any(|e| e.withdrawn.is_some())
     };
     flag(claim.verdict().is_some_and(withdrawn), "evidence-withdrawn");
+    flag(document_changed(claim, &|number| context.document(number)).is_some(), "document-changed");
+    flag(rests_on_fallen, "rests-on-fallen");
     flag(claim.workflow == Some(Workflow::Retracted), "retracted");
     flag(claim.workflow == Some(Workflow::Withdrawn), "withdrawn");
     flag(!claim.corrections.is_empty(), "corrected");
@@ -299,6 +335,7 @@ impl ClaimView {
     pub fn new<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Self {
         let wording = claim.claim.as_ref();
         let verdict = claim.verdict();
+        let fallen = context.fallen_under(claim);
         let relied: Vec<Index> = verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.on.clone()).unwrap_or_default();
         Self {
             number: claim.number.0,
@@ -359,7 +396,8 @@ impl ClaimView {
                     })
                 })
                 .collect(),
-            flags: flags(claim),
+            flags: flags_with(claim, context, !fallen.is_empty()),
+            fallen: fallen.iter().map(FallView::new).collect(),
             withheld: claim.not_here.iter().map(|i| i.0).collect(),
             recorded: claim.recorded,
             agent: context.ledger().handle(claim.agent),

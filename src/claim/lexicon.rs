@@ -2,7 +2,8 @@
 //!
 //! English only, and own work; the bands are those that ICD-203 gives its terms.
 
-use super::vocab::{Band, HedgeClass, Strength};
+use super::vocab::{Band, HedgeClass, Stance, Strength};
+use crate::text::words;
 
 /// What a hedging word most often is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,4 +75,82 @@ pub fn usual(cue: &str) -> Option<Usual> {
 pub fn band(cue: &str) -> Option<Band> {
     let cue = cue.trim().to_lowercase();
     BANDS.iter().find(|(_, words)| words.contains(&cue.as_str())).map(|(band, _)| *band)
+}
+
+/// Words that take something back in a statement and are in no table of hedges: wordings of a recorder who keeps a reserve.
+const RESERVES: &[(HedgeClass, &[&str])] = &[
+    (HedgeClass::Modal, &["may be", "might be", "could be", "cannot rule out", "ruled out", "rule out", "be excluded"]),
+    (HedgeClass::Probability, &["potential", "suspected of", "chance", "risk"]),
+    (HedgeClass::Evidential, &["claim", "claiming", "allege", "alleges", "alleging", "accused", "accuses", "accusation"]),
+    (HedgeClass::Evidential, &["say", "saying", "announce", "announces", "declares", "asserts", "asserted", "writes"]),
+    (HedgeClass::Evidential, &["in the words of", "by its own account", "by their own account", "responsibility for"]),
+    (HedgeClass::Belief, &["suspect", "suspicion", "hopes", "fear", "fears", "feared", "concern", "concerns", "worry"]),
+    (HedgeClass::Belief, &["worried", "estimate", "opinion", "view", "judges", "assessed", "expected", "held to be"]),
+    (HedgeClass::Conditional, &["whether", "should there be", "in the event of", "depending on", "depends on"]),
+    (HedgeClass::Appearance, &["sign of", "signs of", "a sign", "hints", "points to", "pointed to", "looks", "looked"]),
+    (HedgeClass::NegativeEvidence, &["not clear", "doubt", "doubtful", "disputed", "in dispute", "not known"]),
+];
+
+/// Words around a number that keep it from being exact, besides those of the table.
+const AROUND_NUMBERS: &[&str] = &[
+    "above", "as many as", "as few as", "below", "beyond", "between", "circa", "dozen", "estimated", "exceed",
+    "exceeded", "exceeds", "exceeding", "fewer than", "from", "in excess of", "maximum", "minimum", "more", "no fewer",
+    "no less", "no more", "not more", "or less", "or more", "partly", "range", "some of", "upwards of", "well over",
+    "larger", "lower than", "higher than", "greater than", "to",
+];
+
+/// Words that deny.
+const DENIALS: &[&str] = &["no", "not", "nothing", "none", "never", "nobody", "neither", "without", "nor", "cannot"];
+
+/// Whether the words hold a phrase, word by word.
+fn holds(words: &[String], phrase: &str) -> bool {
+    let phrase: Vec<&str> = phrase.split([' ', '-']).collect();
+    words.windows(phrase.len()).any(|window| window.iter().zip(&phrase).all(|(word, part)| word == part))
+}
+
+/// The classes of hedge that a statement itself keeps, with how much each cue takes back.
+///
+/// Generous on purpose: who finds a cue too many only keeps silent. Left out is what mostly says something else: `can` for
+/// being able to, and words that assure.
+pub fn kept(statement: &str) -> Vec<(HedgeClass, Strength)> {
+    const NO_RESERVE: &[&str] = &["can", "certainly", "no doubt"];
+    let words = words(statement);
+    let mut found = Vec::new();
+    for (class, strength, cues) in WORDS {
+        if cues.iter().any(|cue| !NO_RESERVE.contains(cue) && holds(&words, cue)) {
+            found.push((*class, *strength));
+        }
+    }
+    for (class, cues) in RESERVES {
+        if cues.iter().any(|cue| holds(&words, cue)) {
+            found.push((*class, Strength::Medium));
+        }
+    }
+    if AROUND_NUMBERS.iter().any(|cue| holds(&words, cue)) || statement.contains(['~', '<', '>', '≈', '±', '–']) {
+        found.push((HedgeClass::Approximator, Strength::Low));
+    }
+    if DENIALS.iter().any(|word| holds(&words, word)) {
+        found.push((HedgeClass::NegativeEvidence, Strength::Low));
+    }
+    found
+}
+
+/// Whether `text` holds the words of `cue` one after the other.
+pub fn mentions(text: &str, cue: &str) -> bool {
+    let cue = words(cue);
+    !cue.is_empty() && words(text).windows(cue.len()).any(|window| window == cue)
+}
+
+/// Labels of other desks that say yes or no outright, in their matching form. Anything in between is left alone.
+const LABELS: &[(Stance, &[&str])] = &[
+    (Stance::Refutes, &["false", "mostly false", "barely true", "pants on fire", "fake", "incorrect", "inaccurate"]),
+    (Stance::Refutes, &["untrue", "wrong", "not true", "fabricated", "hoax", "debunked", "faux", "falso", "falsch"]),
+    (Stance::Supports, &["true", "mostly true", "correct", "accurate", "mostly accurate", "confirmed", "vrai"]),
+    (Stance::Supports, &["verdadero", "wahr", "richtig"]),
+];
+
+/// What another desk's label says of the claim that it was given to, where it says so outright.
+pub fn label(text: &str) -> Option<Stance> {
+    let label = words(text).join(" ");
+    LABELS.iter().find(|(_, labels)| labels.contains(&label.as_str())).map(|(stance, _)| *stance)
 }

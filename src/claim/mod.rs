@@ -12,6 +12,7 @@ pub mod edtf;
 pub mod evidence;
 pub mod lexicon;
 pub mod statement;
+pub mod strength;
 pub mod vocab;
 
 pub use agent::{Handle, Policy, RoleRule};

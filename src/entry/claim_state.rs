@@ -101,6 +101,8 @@ pub struct ClaimState {
     pub retraction: Option<Item<String>>,
     /// Where it stands in the work; `None` where a withheld payload hides it.
     pub workflow: Option<Workflow>,
+    /// The last entry that moved it in the desk's work.
+    pub moved: Option<Index>,
     /// The entry that published it.
     pub published: Option<(Index, Timestamp)>,
     /// Who has it.
@@ -143,6 +145,7 @@ impl ClaimState {
             notes: Vec::new(),
             retraction: None,
             workflow: Some(Workflow::Recorded),
+            moved: None,
             published: None,
             assignee: None,
             due: None,
@@ -203,7 +206,7 @@ impl ClaimState {
                 self.wording = number;
                 self.claim = event.and_then(|e| if let Event::ClaimAmended(claim) = e { Some(claim) } else { None });
             }
-            Kind::ClaimMoved => self.moved(event),
+            Kind::ClaimMoved => self.moved_by(number, event),
             Kind::AppearanceRecorded => {
                 withdraw(&mut self.appearances, header.re, number);
                 let body = body(event, |e| if let Event::AppearanceRecorded(b) = e { Some(b) } else { None });
@@ -267,7 +270,8 @@ impl ClaimState {
         }
     }
 
-    fn moved(&mut self, event: Option<Event>) {
+    fn moved_by(&mut self, number: Index, event: Option<Event>) {
+        self.moved = Some(number);
         if let Some(Event::ClaimMoved(moved)) = event {
             self.assignee = moved.assignee;
             self.due = moved.due;

@@ -8,6 +8,7 @@ pub mod batch;
 pub mod claim_state;
 pub mod document_state;
 pub mod event;
+pub mod fall;
 pub mod guard;
 
 pub mod header;
@@ -22,6 +23,7 @@ pub use batch::{Batch, Draft, Encoded, Proposal};
 pub use claim_state::ClaimState;
 pub use document_state::DocumentState;
 pub use event::{Body, Event, Salt};
+pub use fall::Fall;
 pub use header::Header;
 pub use kind::{Kind, SubjectKind};
 pub use state::{EntryInfo, LedgerState, Refusal, State, SubjectInfo, View};

@@ -18,6 +18,7 @@
 //! | `lookup` | the catalog, or the same in memory |
 //! | `overlay` | the writer's view: record plus batch |
 //! | [`record`] | a ledger as its users meet it: open, look up |
+//! | `fallen` | the same: what rests on fallen claims |
 //! | `append` | the same: put a batch on record |
 //! | [`error`] | what can go wrong with it |
 
@@ -27,6 +28,7 @@ pub mod commit;
 mod edge;
 mod erase;
 pub mod error;
+mod fallen;
 pub mod head;
 pub mod item;
 mod known;

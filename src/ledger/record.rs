@@ -9,6 +9,7 @@ use super::append::{Prepared, boxed};
 use super::catalog::{Changes, ContentKey, Row, Term, changes};
 use super::commit::{Committer, Config, Continuity};
 use super::error::{AppendError, ReadError};
+use super::fallen::Memo;
 use super::item::Entry;
 use super::log::read_bundle;
 use super::lookup::{Failed, Lookup};
@@ -16,7 +17,7 @@ use super::reader::Reader;
 use crate::claim::vocab::Workflow;
 use crate::entry::state::moves_to;
 use crate::entry::{
-    ClaimState, DocumentState, EntryInfo, Event, LedgerState, Salt, SubjectInfo, SubjectKind, kind::About,
+    ClaimState, DocumentState, EntryInfo, Event, Fall, LedgerState, Salt, SubjectInfo, SubjectKind, kind::About,
 };
 use crate::hash::{Digest, Index};
 use crate::store::{Cell, Store, StoreError, StorePath, StoreRead as _};
@@ -44,6 +45,7 @@ pub struct Ledger {
     /// Entries that this view shows: all, or those before an as-of point.
     pub(super) size: u64,
     pub(super) committer: Option<Committer<Arc<dyn Store>>>,
+    pub(super) memo: Mutex<Memo>,
 }
 
 /// What an append put on record.
@@ -88,7 +90,8 @@ impl Ledger {
             notify(&notice);
         }
         let lookup = Mutex::new(lookup);
-        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None };
+        let memo = Mutex::default();
+        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None, memo };
         ledger.check_lookup()?;
         ledger.catch_up()?;
         Ok(ledger)
@@ -136,6 +139,10 @@ impl Ledger {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Lookup> {
         self.lookup.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn memo(&self) -> MutexGuard<'_, Memo> {
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Brings lookups and state up to the log.
@@ -540,6 +547,13 @@ impl Context for Ledger {
 
     fn ledger(&self) -> &LedgerState {
         &self.state
+    }
+
+    fn fallen_under(&self, claim: &ClaimState) -> Vec<Fall> {
+        Ledger::fallen_under(self, claim).unwrap_or_else(|error| {
+            (self.notify)(&format!("what {} rests on cannot be looked up: {error}", claim.number));
+            Vec::new()
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::claim::vocab::Workflow;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::write;
-use crate::entry::{DocumentState, LedgerState};
+use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
 use crate::exchange::reread::{self, Reread};
 use crate::exchange::{csv, jsonl};
 use crate::hash::{Digest, Index};
@@ -117,6 +117,10 @@ impl view::Context for Record<'_> {
 
     fn ledger(&self) -> &LedgerState {
         self.0.state()
+    }
+
+    fn fallen_under(&self, claim: &ClaimState) -> Vec<Fall> {
+        view::Context::fallen_under(self.0, claim)
     }
 }
 

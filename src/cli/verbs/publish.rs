@@ -47,7 +47,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         report = report
             .line(format!("published {}", named(cx, claim)))
             .line(format!("  {}{confidence}", finding_word(claim)));
-        let flags = flags(claim);
+        let flags = flags(claim, &writer.ledger);
         report = report.note_if(!flags.is_empty(), || format!("{} is shown with: {}", claim.number, flags.join(", ")));
     }
     let first = found.first().map_or(0, |claim| claim.number.0);

@@ -78,6 +78,9 @@ pub fn print(view: &ClaimView, ledger: &Ledger, out: &Output) -> Result<(), CliE
     if !view.flags.is_empty() {
         out.line(format!("  {}", out.tone(Tone::Care, &format!("flags: {}", view.flags.join(", ")))))?;
     }
+    for fall in &view.fallen {
+        out.line(out.tone(Tone::Care, &out.wrap(&format!("rests on {}", fall.words), 2)))?;
+    }
     appearances(view, out)?;
     evidence(view, out)?;
     searches(view, out)?;

@@ -176,7 +176,10 @@ fn event_terms(about: Option<Index>, event: &Event, add: &mut impl FnMut(Term<'_
         Event::ClaimRecorded(claim) | Event::ClaimAmended(claim) => claim_terms(claim, add),
         Event::ClaimMoved(moved) => moved.assignee.iter().for_each(|handle| add(Term::Assignee(&handle.0))),
         Event::AppearanceRecorded(appearance) => appearance_terms(appearance, add),
-        Event::ClaimsRelated(relation) => relation.to.iter().for_each(|to| add(Term::Related(*to))),
+        Event::ClaimsRelated(relation) => {
+            add(Term::Relation(relation.kind));
+            relation.to.iter().for_each(|to| add(Term::Related(*to)));
+        }
         Event::EvidenceLinked(evidence) => evidence_terms(about, evidence, add),
         Event::CorrectionIssued(correction) => correction.claim.iter().for_each(|claim| claim_terms(claim, add)),
         _ => {}

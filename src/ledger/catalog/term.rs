@@ -5,6 +5,7 @@
 //! makes two terms collide gains candidates that are looked at in vain, which recording the term itself gives as well.
 
 use super::page::mix;
+use crate::claim::vocab::RelationKind;
 use crate::entry::Kind;
 use crate::hash::{Digest, Index};
 use crate::text;
@@ -19,6 +20,8 @@ pub enum Term<'a> {
     Kind(Kind),
     /// Entries that relate a claim to this one.
     Related(Index),
+    /// Entries that relate claims in this way.
+    Relation(RelationKind),
     /// Claims, appearances and evidence that use a document.
     Document(Index),
     /// The entry that brought these bytes: a snapshot, or an extracted text.
@@ -54,6 +57,7 @@ impl Term<'_> {
             Self::About(index) => number(b'a', index),
             Self::Kind(kind) => plain(b'k', kind.as_str().as_bytes()),
             Self::Related(index) => number(b'r', index),
+            Self::Relation(kind) => plain(b'R', kind.as_str().as_bytes()),
             Self::Document(index) => number(b'd', index),
             Self::Bytes(digest) => plain(b'b', &digest.0),
             Self::Url(url) => plain(b'u', url.as_bytes()),

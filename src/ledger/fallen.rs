@@ -1,0 +1,89 @@
+//! What rests on fallen claims ([`crate::entry::fall`]): looked up along the claim's own relations, never over all claims.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::catalog::Term;
+use super::error::ReadError;
+use super::record::Ledger;
+use crate::claim::vocab::RelationKind;
+use crate::entry::Event;
+use crate::entry::fall::{Fall, Node, Web, rests_on};
+use crate::entry::{ClaimState, DocumentState};
+use crate::hash::Index;
+
+/// Claims remembered between two questions; beyond it they are forgotten.
+const MAX_REMEMBERED: usize = 100_000;
+
+/// Claims that were looked at, as they stood at one size of the ledger.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    size: u64,
+    nodes: BTreeMap<Index, Node>,
+}
+
+impl Ledger {
+    /// The fallen claims that this one rests on, directly or through others, since nobody has judged it after they fell:
+    /// for each of its relations that leads to one, the nearest.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn fallen_under(&self, claim: &ClaimState) -> Result<Vec<Fall>, ReadError> {
+        if rests_on(claim).next().is_none() {
+            return Ok(Vec::new());
+        }
+        let web = self.web(vec![claim.number])?;
+        if !web.flagged().contains_key(&claim.number) {
+            return Ok(Vec::new());
+        }
+        Ok(web.falls(claim.number))
+    }
+
+    /// Every claim that rests on a fallen one and was not judged since: what `flag:rests-on-fallen` asks for.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn resting_on_fallen(&self) -> Result<BTreeSet<Index>, ReadError> {
+        let mut from = Vec::new();
+        for index in self.find(Term::Relation(RelationKind::RestsOn))? {
+            let entry = self.entry(index)?;
+            if let (Some(about), Some(Event::ClaimsRelated(_))) = (entry.header.about, entry.event()?) {
+                from.push(about);
+            }
+        }
+        Ok(self.web(from)?.flagged().into_keys().collect())
+    }
+
+    /// Those claims, and every claim below them.
+    fn web(&self, mut next: Vec<Index>) -> Result<Web, ReadError> {
+        let mut web = Web::default();
+        while let Some(number) = next.pop() {
+            if web.0.contains_key(&number) {
+                continue;
+            }
+            let Some(node) = self.node(number)? else { continue };
+            next.extend(node.rests_on.iter().map(|(_, below)| *below));
+            web.0.insert(number, node);
+        }
+        Ok(web)
+    }
+
+    fn node(&self, number: Index) -> Result<Option<Node>, ReadError> {
+        {
+            let mut memo = self.memo();
+            if memo.size != self.size() || memo.nodes.len() > MAX_REMEMBERED {
+                *memo = Memo { size: self.size(), nodes: BTreeMap::new() };
+            }
+            if let Some(node) = memo.nodes.get(&number) {
+                return Ok(Some(node.clone()));
+            }
+        }
+        let Some(claim) = self.claim(number)? else { return Ok(None) };
+        let node = Node::of(&claim, &|document| self.document_or_none(document));
+        self.memo().nodes.insert(number, node.clone());
+        Ok(Some(node))
+    }
+
+    fn document_or_none(&self, number: Index) -> Option<DocumentState> {
+        self.document_state(number).ok().flatten()
+    }
+}
