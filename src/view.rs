@@ -2,6 +2,8 @@
 //!
 //! Absent values are `null` here, unlike in hashed records: a reader of an export should see that a field exists.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::claim::vocab::{Finding, RelationKind, Stance, Workflow};
@@ -321,7 +323,7 @@ fn flags_with<C: Context + ?Sized>(claim: &ClaimState, context: &C, rests_on_fal
         on.iter().filter_map(|i| claim.evidence(*i)).any(|e| e.withdrawn.is_some())
     };
     flag(claim.verdict().is_some_and(withdrawn), "evidence-withdrawn");
-    flag(document_changed(claim, &|number| context.document(number)).is_some(), "document-changed");
+    flag(document_changed(claim, &|number| context.document(number).map(Cow::Owned)).is_some(), "document-changed");
     flag(rests_on_fallen, "rests-on-fallen");
     flag(claim.workflow == Some(Workflow::Retracted), "retracted");
     flag(claim.workflow == Some(Workflow::Withdrawn), "withdrawn");

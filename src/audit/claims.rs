@@ -6,7 +6,7 @@ use super::explain::Code;
 use super::report::Problems;
 use crate::entry::guard;
 use crate::entry::kind::About;
-use crate::entry::{ClaimState, DocumentState, Event, Header, LedgerState, SubjectKind};
+use crate::entry::{ClaimState, DocumentState, Event, Header, Kind, LedgerState, SubjectKind};
 use crate::hash::{Digest, Index};
 
 /// Every claim and document as it stands.
@@ -16,6 +16,8 @@ pub(super) struct Claims {
     pub documents: BTreeMap<Index, DocumentState>,
     /// Decisions whose claims have payloads that are not here.
     pub unjudged: Vec<u64>,
+    /// Whether an affiliation is not here, so that who is of which house cannot be told.
+    hidden_houses: bool,
 }
 
 impl Claims {
@@ -32,7 +34,11 @@ impl Claims {
             self.unjudged.push(index);
             return;
         }
-        for one in found {
+        let by_house = |one: &guard::Guard| policy.other_affiliation && matches!(one.code(), "G07" | "G18");
+        if self.hidden_houses && found.iter().any(by_house) {
+            self.unjudged.push(index);
+        }
+        for one in found.into_iter().filter(|one| !(self.hidden_houses && by_house(one))) {
             if let Ok(code) = one.code().parse() {
                 problems.entry(code, index, one.to_string());
             }
@@ -41,6 +47,7 @@ impl Claims {
 
     /// Takes in the next entry.
     pub fn apply(&mut self, index: Index, leaf: Digest, header: &Header, event: Option<Event>) {
+        self.hidden_houses |= header.kind == Kind::AgentDescribed && event.is_none();
         match (header.kind.row().about, header.about) {
             (About::Creates(SubjectKind::Claim), _) => {
                 self.by_number.insert(index, ClaimState::recorded(index, leaf, header, event));

@@ -153,7 +153,7 @@ codes! {
     W06 Info "recorder verified the own claim", "The agent who recorded the claim also decided on it.", "Have somebody else decide, or review.";
     W07 Warning "withdrawn evidence is relied on", "The verdict in force relies on evidence that was taken back later.", "Decide anew without it.";
     W08 Warning "an anchor does not resolve", "The passage is not where the anchor says in the held document: its digest is another.", "Find the passage and move the anchor with a reason.";
-    W09 Warning "rests on a fallen claim", "The claim rests, directly or through others, on one that was refuted, retracted or withdrawn.", "Decide anew, or withdraw it.";
+    W09 Warning "rests on a fallen claim", "The claim rests, directly or through others, on one that fell: refuted, no longer supported, corrected, retracted or withdrawn, or left by its evidence or by the bytes of its document; and nobody has judged it since.", "Look whether it still stands, and decide anew; that ends the warning, whatever is found.";
     W10 Warning "two agents, two findings", "Verdicts of two agents on the same wording differ, and no review settles it.", "Have a third agent review the verdict in force.";
     W11 Warning "confirmed, but by nobody else", "Evidence has credibility 1 (confirmed by other sources), and there is only one cluster on the same side.", "Link what confirms it, or rate it 2.";
     W12 Info "a document without a snapshot", "Nobody kept the bytes of the document; what it said can no longer be checked once it is gone.", "`onrecord document add` with the file.";
@@ -161,6 +161,11 @@ codes! {
     W14 Warning "judged an earlier wording", "The claim was reworded after the verdict in force.", "Decide anew on the wording in force.";
     W15 Warning "circular sourcing", "The verdict relies on the very document that makes the claim.", "Rely on something else; the document shows only that it was said.";
     W16 Info "decisions that the lint could not judge", "Their claims have payloads that are not here.", "Run the lint where the payloads are.";
+    W17 Warning "hedge dropped", "The statement is worded stronger than every appearance of the claim allows: nobody there holds it as firmly, or a word that keeps a distance (\"claimed\") or stands around a number (\"over\") is gone.", "`onrecord amend` with the reserve in the statement or the comparator in the quantity; or, where the annotation is what is wrong, with the right factuality.";
+    W18 Warning "a label that says the opposite", "Evidence of class `fact-check` supports the claim and carries a label such as `False`, or the other way about.", "Set the stance right: `onrecord withdraw --evidence`, then link it anew; if the other desk judged the opposite claim, say so in `--note`.";
+    W19 Warning "the policy of today would refuse it", "The verdict in force was within the policy of its time, and the policy in force now asks for more evidence.", "Link what is missing and decide anew, or lower the confidence; the old verdict stays on record as it was.";
+    W20 Warning "the document has changed", "A later snapshot of a document that the claim stands in, or that its verdict relies on, has other bytes than those that were read.", "Compare the two; then decide anew, or set the anchor in the new bytes.";
+    W21 Warning "a correction that nobody has read again", "A correction brought a new verdict and was public at once, under a policy that asks for approving reviews before publication.", "`onrecord review` the correction, by another agent.";
 
     G01 Warning "no evidence of the right stance", "The finding lacks admissible evidence of the stance that it needs.", "Link and rate such evidence, or change the finding.";
     G02 Warning "no conflict", "`conflicting` without support and, from another cluster, qualification or refutation.", "Link both sides, or change the finding.";
@@ -178,7 +183,8 @@ codes! {
     G14 Warning "published without a verdict", "There was nothing decided to publish.", "`onrecord verify` it.";
     G15 Warning "published on an earlier wording", "The claim was reworded after the verdict in force, and then published.", "Decide anew on the wording in force, by a correction.";
     G16 Warning "judged on a later day", "The verdict says it was judged on a day after its entry's.", "Decide anew with the right day.";
-    G17 Warning "acted on something that is not there", "The entry takes back or changes something that was not there to be changed.", "`onrecord history` shows what there was.";
+    G17 Warning "acted on something that is not there", "The entry takes back, changes or reviews something that was not there: evidence or a relation withdrawn before, an anchor or a verdict of that number.", "`onrecord history` shows what there was.";
+    G18 Warning "reviewed within the house", "The policy then in force asked for a reviewer of another affiliation than the one who issued the verdict.", "Have somebody of another house review it.";
 }
 
 impl fmt::Display for Code {

@@ -8,6 +8,7 @@
 //! | file | idea |
 //! |---|---|
 //! | [`explain`] | every code, what it means, what to do |
+//! | [`lessons`] | of the editorial ones, why it matters, and an example |
 //! | [`report`] | problems, counts, outcome |
 //! | `merkle` | roots by the definition of RFC 6962 |
 //! | `files` | which files a log has; framing |
@@ -28,6 +29,7 @@ mod documents;
 pub mod explain;
 mod files;
 mod head;
+pub mod lessons;
 mod lint;
 mod merkle;
 mod read;
@@ -185,7 +187,7 @@ pub fn audit(store: &dyn StoreRead, options: &Options<'_>) -> Result<Report, Aud
     }
     if let (true, Some(claims)) = (lint, &replay.claims) {
         claims.report_unjudged(&mut replay.problems);
-        lint::run(claims, &mut replay.problems);
+        lint::run(claims, replay.state.ledger(), &mut replay.problems);
     }
     Ok(finish(replay, &extent, source.ledger, integrity))
 }

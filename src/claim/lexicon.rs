@@ -81,7 +81,10 @@ pub fn band(cue: &str) -> Option<Band> {
 const RESERVES: &[(HedgeClass, &[&str])] = &[
     (HedgeClass::Modal, &["may be", "might be", "could be", "cannot rule out", "ruled out", "rule out", "be excluded"]),
     (HedgeClass::Probability, &["potential", "suspected of", "chance", "risk"]),
-    (HedgeClass::Evidential, &["claim", "claiming", "allege", "alleges", "alleging", "accused", "accuses", "accusation"]),
+    (
+        HedgeClass::Evidential,
+        &["claim", "claiming", "allege", "alleges", "alleging", "accused", "accuses", "accusation"],
+    ),
     (HedgeClass::Evidential, &["say", "saying", "announce", "announces", "declares", "asserts", "asserted", "writes"]),
     (HedgeClass::Evidential, &["in the words of", "by its own account", "by their own account", "responsibility for"]),
     (HedgeClass::Belief, &["suspect", "suspicion", "hopes", "fear", "fears", "feared", "concern", "concerns", "worry"]),
@@ -93,10 +96,39 @@ const RESERVES: &[(HedgeClass, &[&str])] = &[
 
 /// Words around a number that keep it from being exact, besides those of the table.
 const AROUND_NUMBERS: &[&str] = &[
-    "above", "as many as", "as few as", "below", "beyond", "between", "circa", "dozen", "estimated", "exceed",
-    "exceeded", "exceeds", "exceeding", "fewer than", "from", "in excess of", "maximum", "minimum", "more", "no fewer",
-    "no less", "no more", "not more", "or less", "or more", "partly", "range", "some of", "upwards of", "well over",
-    "larger", "lower than", "higher than", "greater than", "to",
+    "above",
+    "as many as",
+    "as few as",
+    "below",
+    "beyond",
+    "between",
+    "circa",
+    "dozen",
+    "estimated",
+    "exceed",
+    "exceeded",
+    "exceeds",
+    "exceeding",
+    "fewer than",
+    "in excess of",
+    "maximum",
+    "minimum",
+    "more",
+    "no fewer",
+    "no less",
+    "no more",
+    "not more",
+    "or less",
+    "or more",
+    "partly",
+    "range",
+    "some of",
+    "upwards of",
+    "well over",
+    "larger",
+    "lower than",
+    "higher than",
+    "greater than",
 ];
 
 /// Words that deny.
@@ -108,6 +140,21 @@ fn holds(words: &[String], phrase: &str) -> bool {
     words.windows(phrase.len()).any(|window| window.iter().zip(&phrase).all(|(word, part)| word == part))
 }
 
+/// Whether "may" is said that is not the month.
+fn says_may(words: &[String]) -> bool {
+    const BEFORE_A_MONTH: &[&str] = &[
+        "after", "before", "by", "early", "during", "from", "in", "last", "late", "mid", "next", "of", "since", "this",
+        "until",
+    ];
+    let number = |word: &String| word.bytes().next().is_some_and(|b| b.is_ascii_digit());
+    words.iter().enumerate().any(|(at, word)| {
+        let (before, after) = (at.checked_sub(1).and_then(|before| words.get(before)), words.get(at + 1));
+        let month = after.is_some_and(number)
+            || before.is_some_and(|before| number(before) || BEFORE_A_MONTH.contains(&before.as_str()));
+        word == "may" && !month
+    })
+}
+
 /// The classes of hedge that a statement itself keeps, with how much each cue takes back.
 ///
 /// Generous on purpose: who finds a cue too many only keeps silent. Left out is what mostly says something else: `can` for
@@ -117,7 +164,9 @@ pub fn kept(statement: &str) -> Vec<(HedgeClass, Strength)> {
     let words = words(statement);
     let mut found = Vec::new();
     for (class, strength, cues) in WORDS {
-        if cues.iter().any(|cue| !NO_RESERVE.contains(cue) && holds(&words, cue)) {
+        let reserve =
+            |cue: &&str| !NO_RESERVE.contains(cue) && if *cue == "may" { says_may(&words) } else { holds(&words, cue) };
+        if cues.iter().any(reserve) {
             found.push((*class, *strength));
         }
     }

@@ -72,7 +72,10 @@ impl std::fmt::Display for Dropped {
                 write!(f, "{} at most{cue}, worded as {said}", word(*held))
             }
             Self::Distance { cue } => {
-                write!(f, "\"{cue}\" leaves it to the one who says it; neither the statement nor a `statement-made` claim does")
+                write!(
+                    f,
+                    "\"{cue}\" leaves it to the one who says it; neither the statement nor a `statement-made` claim does"
+                )
             }
             Self::Around { cue, number, recorded: true } => {
                 write!(f, "\"{cue}\" stands around `{number}`, whose comparator is `=`")
@@ -95,7 +98,7 @@ pub fn dropped<'a>(
     let mut words = None;
     let mut first = None;
     for appearance in appearances.into_iter().filter(|_| english) {
-        let weaker = plain(claim, appearance)
+        let weaker = has_reserve(claim, appearance)
             .then(|| compare(claim, appearance, words.get_or_insert_with(|| kept(&claim.statement)), said_elsewhere))
             .flatten()?;
         first.get_or_insert(weaker);
@@ -104,7 +107,7 @@ pub fn dropped<'a>(
 }
 
 /// Whether the appearance has anything at all that could be dropped; most have not.
-fn plain(claim: &Claim, appearance: &Appearance) -> bool {
+fn has_reserve(claim: &Claim, appearance: &Appearance) -> bool {
     !appearance.hedges.is_empty() || allowed(claim, appearance).0 < Firmness::Certain
 }
 
@@ -147,7 +150,8 @@ fn held(kind: ClaimKind, factuality: Firmness, hedges: &[&Hedge]) -> (Firmness, 
     let implied = |hedge: &Hedge| match kind {
         ClaimKind::Opinion => hedge.class == Belief,
         ClaimKind::Forecast => {
-            hedge.class == Conditional || hedge.class == Modal && matches!(hedge.cue.as_str(), "would" | "will" | "should")
+            hedge.class == Conditional
+                || hedge.class == Modal && matches!(hedge.cue.as_str(), "would" | "will" | "should")
         }
         _ => false,
     };

@@ -146,16 +146,8 @@ fn from_file(
 ) -> Result<Captured, CliError> {
     let bytes = read(path)?;
     let given = body(fields, None)?;
-    let sha256 = Digest::of(&bytes);
-    let snapshot = Snapshot {
-        archives: Vec::new(),
-        bytes: Some(bytes.len() as u64),
-        captured: None,
-        how: fields.how.clone().unwrap_or_else(|| "as received".into()),
-        media_type: media_type(path, &bytes).into(),
-        sha256,
-    };
-    checked(&snapshot)?;
+    let snapshot = snapshot_of(path, &bytes, fields.how.as_deref())?;
+    let sha256 = snapshot.sha256;
     let Some(number) = ledger.document(Some(&sha256), given.url.as_deref())? else {
         let mut captured = register(given, Some((snapshot, &bytes)), proposals);
         captured.hold = (!fields.no_hold).then_some(bytes);
@@ -172,6 +164,49 @@ fn from_file(
         captured.hold = Some(bytes);
     }
     Ok(captured)
+}
+
+fn snapshot_of(path: &Path, bytes: &[u8], how: Option<&str>) -> Result<Snapshot, CliError> {
+    let snapshot = Snapshot {
+        archives: Vec::new(),
+        bytes: Some(bytes.len() as u64),
+        captured: None,
+        how: how.unwrap_or("as received").to_owned(),
+        media_type: media_type(path, bytes).into(),
+        sha256: Digest::of(bytes),
+    };
+    checked(&snapshot)?;
+    Ok(snapshot)
+}
+
+/// Prepares a further snapshot of a document on record; none where its latest has these very bytes.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn again(
+    state: &DocumentState,
+    path: &Path,
+    how: Option<&str>,
+    hold: bool,
+    proposals: &mut Vec<Proposal>,
+) -> Result<Captured, CliError> {
+    let bytes = read(path)?;
+    let snapshot = snapshot_of(path, &bytes, how)?;
+    let sha256 = snapshot.sha256;
+    if state.snapshot().is_none_or(|latest| latest.sha256 != sha256) {
+        capture(state.number, snapshot, &bytes, proposals);
+    }
+    let (fields, text) = (state.document.clone().unwrap_or_default(), text_of(&bytes).map(|t| (t.to_owned(), sha256)));
+    let hold = hold.then_some(bytes);
+    Ok(Captured {
+        number: state.number,
+        known: true,
+        fields,
+        snapshot: Some(sha256),
+        text,
+        hold,
+        otherwise: Vec::new(),
+    })
 }
 
 /// Reads a file that is to be captured.

@@ -51,16 +51,21 @@ pub struct VerdictState {
 }
 
 impl VerdictState {
-    /// Agents whose latest review approves.
+    /// Number of agents whose latest review approves.
     pub fn approvals(&self) -> usize {
-        let mut latest: Vec<(Index, Decision)> = Vec::new();
+        self.approved_by().count()
+    }
+
+    /// Agents whose latest review approves, each with that review.
+    pub fn approved_by(&self) -> impl Iterator<Item = (Index, Index)> {
+        let mut latest: Vec<(Index, Index, Decision)> = Vec::new();
         for review in &self.reviews {
             if let Some(body) = review.standing() {
-                latest.retain(|(agent, _)| *agent != review.agent);
-                latest.push((review.agent, body.decision));
+                latest.retain(|(agent, ..)| *agent != review.agent);
+                latest.push((review.agent, review.number, body.decision));
             }
         }
-        latest.iter().filter(|(_, d)| *d == Decision::Approve).count()
+        latest.into_iter().filter(|(_, _, d)| *d == Decision::Approve).map(|(agent, number, _)| (agent, number))
     }
 }
 

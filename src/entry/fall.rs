@@ -8,6 +8,7 @@
 //! on the way, itself included, has no verdict in force newer than everything below it, that is than the fall and than the
 //! relations in between. So a claim in between that was judged anew, and stands, cuts the path.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
@@ -44,6 +45,9 @@ impl Cause {
         matches!(self, Self::Corrected | Self::NoLongerSupported)
     }
 }
+
+/// Ways down that are tried for the explanation of a flag.
+const MAX_WAYS: usize = 10_000;
 
 /// Something that befell a claim itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +92,11 @@ impl fmt::Display for Fall {
     }
 }
 
-/// What befell the claim itself and is not mended, in the order of the causes. `document` gives a document as it stands.
-pub fn blows(claim: &ClaimState, document: &dyn Fn(Index) -> Option<DocumentState>) -> Vec<Blow> {
+/// Gives a document as it stands.
+pub type Documents<'d> = dyn Fn(Index) -> Option<Cow<'d, DocumentState>> + 'd;
+
+/// What befell the claim itself and is not mended, in the order of the causes.
+pub fn blows(claim: &ClaimState, document: &Documents<'_>) -> Vec<Blow> {
     let mut found = Vec::new();
     let mut add = |cause: Cause, by: Option<Index>| found.extend(by.map(|by| Blow { by, cause }));
     let verdict = claim.verdict();
@@ -140,7 +147,7 @@ fn evidence_withdrawn(claim: &ClaimState) -> Option<Index> {
 
 /// The snapshot that gave a document of the claim other bytes than those it was judged by, or, while nobody has judged it,
 /// those it was read in.
-pub fn document_changed(claim: &ClaimState, document: &dyn Fn(Index) -> Option<DocumentState>) -> Option<Index> {
+pub fn document_changed(claim: &ClaimState, document: &Documents<'_>) -> Option<Index> {
     let verdict = ruling(claim);
     let judged = verdict.map(|(state, _)| state.item.number);
     let mut seen: BTreeMap<Index, (Index, Vec<&Anchor>)> = BTreeMap::new();
@@ -155,17 +162,25 @@ pub fn document_changed(claim: &ClaimState, document: &dyn Fn(Index) -> Option<D
             seen.entry(number).or_insert((state.item.number, Vec::new()));
         }
     }
-    let changed = seen.into_iter().filter_map(|(number, (from, anchors))| changed_since(&document(number)?, from, &anchors));
+    let changed = seen
+        .into_iter()
+        .filter_map(|(number, (from, anchors))| changed_since(document(number)?.as_ref(), from, &anchors));
     changed.max()
 }
 
 fn changed_since(document: &DocumentState, from: Index, anchors: &[&Anchor]) -> Option<Index> {
+    if document.snapshots.len() < 2 {
+        return None;
+    }
     let then = document.snapshots.iter().rfind(|(number, _)| *number < from)?.1.as_ref()?.sha256;
     let now = document.snapshots.last()?.1.as_ref()?.sha256;
-    let (by, _) = document.snapshots.iter().find(|(number, s)| *number > from && s.as_ref().is_some_and(|s| s.sha256 != then))?;
+    let (by, _) =
+        document.snapshots.iter().find(|(number, s)| *number > from && s.as_ref().is_some_and(|s| s.sha256 != then))?;
     // A passage that was found again in the new bytes, or in a text of them, was looked at since.
     let newer = |target: &Digest| {
-        let text = |(number, t): &(Index, Option<_>)| *number > *by && t.as_ref().is_some_and(|t: &crate::claim::TextExtract| t.sha256 == *target);
+        let text = |(number, t): &(Index, Option<_>)| {
+            *number > *by && t.as_ref().is_some_and(|t: &crate::claim::TextExtract| t.sha256 == *target)
+        };
         *target == now || document.texts.iter().any(text)
     };
     let found_again = anchors.iter().any(|anchor| anchor.target.as_ref().is_some_and(newer));
@@ -187,7 +202,7 @@ pub struct Node {
 
 impl Node {
     /// Of a claim.
-    pub fn of(claim: &ClaimState, document: &dyn Fn(Index) -> Option<DocumentState>) -> Self {
+    pub fn of(claim: &ClaimState, document: &Documents<'_>) -> Self {
         Self {
             judged: claim.verdict().map(|v| v.item.number),
             gone: matches!(claim.workflow, Some(Workflow::Withdrawn | Workflow::Retracted)),
@@ -247,37 +262,39 @@ impl Web {
         flagged
     }
 
-    /// The fallen claims that a flagged one rests on: for each relation that leads to one, the nearest.
-    pub fn falls(&self, number: Index) -> Vec<Fall> {
-        let Some(node) = self.0.get(&number) else { return Vec::new() };
+    /// The fallen claims that a flagged one ([`Web::flagged`]) rests on: for each relation that leads to one, the nearest.
+    pub fn falls(&self, number: Index, flagged: &BTreeMap<Index, Index>) -> Vec<Fall> {
+        let Some(node) = self.0.get(&number).filter(|_| flagged.contains_key(&number)) else { return Vec::new() };
         let mut found: Vec<Fall> = Vec::new();
-        for (relation, below) in &node.rests_on {
-            if let Some(fall) = self.nearest(number, *relation, *below)
-                && !found.contains(&fall)
-            {
-                found.push(fall);
+        // On circles a claim may be flagged by way of itself; then any way down to a fallen one says enough.
+        for strict in [true, false] {
+            for (relation, below) in &node.rests_on {
+                found.extend(self.nearest(number, *relation, *below, strict));
+            }
+            if !found.is_empty() {
+                break;
             }
         }
+        let mut seen = BTreeSet::new();
+        found.retain(|fall| seen.insert(fall.path.clone()));
         found
     }
 
-    fn nearest(&self, number: Index, relation: Index, below: Index) -> Option<Fall> {
+    fn nearest(&self, number: Index, relation: Index, below: Index, strict: bool) -> Option<Fall> {
         // Each step: the relation and the claim below it.
         let mut next: VecDeque<Vec<(Index, Index)>> = VecDeque::from([vec![(relation, below)]]);
-        let mut seen = BTreeSet::from([number]);
-        while let Some(steps) = next.pop_front() {
+        for _ in 0..MAX_WAYS {
+            let steps = next.pop_front()?;
             let (relation, at) = *steps.last()?;
-            if !seen.insert(at) {
-                continue;
-            }
             let Some(node) = self.0.get(&at) else { continue };
-            let path: Vec<Index> = steps.iter().map(|(_, claim)| *claim).collect();
-            let reaches = |(time, _): &(Index, Blow)| self.reaches(number, &steps, *time);
+            let reaches = |(time, _): &(Index, Blow)| !strict || self.reaches(number, &steps, *time);
             if let Some((_, blow)) = node.struck(relation).filter(reaches).max() {
-                return Some(Fall { path, blow });
+                return Some(Fall { path: steps.into_iter().map(|(_, claim)| claim).collect(), blow });
             }
+            let fresh = |step: &&(Index, Index)| step.1 != number && steps.iter().all(|(_, claim)| *claim != step.1);
             if !node.gone {
-                next.extend(node.rests_on.iter().map(|step| steps.iter().copied().chain([*step]).collect()));
+                let further = node.rests_on.iter().filter(fresh);
+                next.extend(further.map(|step| steps.iter().copied().chain([*step]).collect()));
             }
         }
         None

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::claim_state::{ClaimState, Item};
+use super::claim_state::{ClaimState, Item, VerdictState};
 use super::event::Event;
 use super::kind::Kind;
 use super::state::LedgerState;
 use crate::claim::edtf::Edtf;
 use crate::claim::vocab::{Confidence, Finding, Outcome, Read, Stance};
-use crate::claim::{Evidence, Policy, Verdict};
+use crate::claim::{Claim, Evidence, Policy, Verdict};
 use crate::hash::Index;
 use crate::time::Day;
 
@@ -65,8 +65,8 @@ pub enum Guard {
     },
     /// `G07`: publication without the reviews that the policy asks for.
     #[error(
-        "policy `{policy}` asks for {needed} approving review{} of {claim} before publication, and there {} {found}; `onrecord review {} --approve` by another agent",
-        if *.needed == 1 { "" } else { "s" }, if *.found == 1 { "is" } else { "are" }, .verdict.0
+        "policy `{policy}` asks for {needed} approving review{} of {claim} before publication, and there {} {found} that count{}; `onrecord review {} --approve` by another agent",
+        if *.needed == 1 { "" } else { "s" }, if *.found == 1 { "is" } else { "are" }, if *.found == 1 { "s" } else { "" }, .verdict.0
     )]
     Unreviewed {
         /// The claim.
@@ -161,11 +161,23 @@ pub enum Guard {
         /// The day given.
         judged_on: Day,
     },
-    /// `G17`: a second piece of evidence or change under a key or on a thing that is not there.
+    /// `G17`: what should be taken back, changed or reviewed is not there.
     #[error("{what}")]
     NotThere {
         /// What is missing, and the next step.
         what: String,
+    },
+    /// `G18`: a reviewer of the house that issued the verdict, or of no known one.
+    #[error(
+        "policy `{policy}` asks for a reviewer of another affiliation than that of `{issuer}`, who issued the verdict; {found}"
+    )]
+    SameHouse {
+        /// The policy's name.
+        policy: String,
+        /// Who issued the verdict.
+        issuer: String,
+        /// What is on record, and the next step.
+        found: String,
     },
 }
 
@@ -190,6 +202,7 @@ impl Guard {
             Self::EarlierWording { .. } => "G15",
             Self::FutureDay { .. } => "G16",
             Self::NotThere { .. } => "G17",
+            Self::SameHouse { .. } => "G18",
         }
     }
 }
@@ -222,7 +235,7 @@ pub fn check(
     match event {
         Event::VerdictIssued(verdict) => check_verdict(verdict, claim, policy, today, &mut no),
         Event::ReviewRecorded(_) => check_review(re, agent, claim, policy, ledger, &mut no),
-        Event::ClaimPublished(_) => check_publication(claim, policy, &mut no),
+        Event::ClaimPublished(_) => check_publication(claim, policy, ledger, &mut no),
         Event::CorrectionIssued(correction) => {
             if let Some(verdict) = &correction.verdict {
                 let mut after = claim.clone();
@@ -235,6 +248,8 @@ pub fn check(
                     after.claim = Some((**wording).clone());
                 }
                 check_verdict(verdict, &after, policy, today, &mut no);
+                // What a correction carries is public at once.
+                check_contact(verdict.finding, &after, policy, &mut no);
             }
         }
         Event::EvidenceWithdrawn(_) => {
@@ -289,6 +304,21 @@ fn check_verdict(verdict: &Verdict, claim: &ClaimState, policy: &Policy, today: 
             next: "amend the claim first, or find `not-checkable`",
         });
     }
+    check_evidence(verdict, wording, claim, policy, no);
+}
+
+/// The guards on a verdict that ask what evidence is behind it, under a policy that may be another than that of its time.
+/// Evidence that was taken back since is not counted.
+pub fn check_evidence_of(verdict: &Verdict, claim: &ClaimState, policy: &Policy) -> Vec<Guard> {
+    let mut no = Vec::new();
+    if let Some(wording) = &claim.claim {
+        check_evidence(verdict, wording, claim, policy, &mut no);
+    }
+    no
+}
+
+fn check_evidence(verdict: &Verdict, wording: &Claim, claim: &ClaimState, policy: &Policy, no: &mut Vec<Guard>) {
+    let relied: Vec<&Item<Evidence>> = verdict.on.iter().filter_map(|i| claim.evidence(*i)).collect();
     // What derives from the claim's own document says nothing that the document does not say itself.
     let own = |e: &&Evidence| e.document == Some(wording.appearance.document);
     let admissible: Vec<&Evidence> =
@@ -391,18 +421,51 @@ fn check_review(
         no.push(Guard::NotThere { what: "that entry holds no verdict on this claim".into() });
         return;
     };
-    let affiliation = |index| ledger.agents.get(&index).and_then(|a| a.affiliation.clone());
-    let same_house = policy.other_affiliation
-        && affiliation(agent).is_none_or(|mine| affiliation(verdict.item.agent).is_none_or(|theirs| mine == theirs));
     if verdict.item.agent == agent {
         no.push(Guard::OwnVerdict { handle: ledger.handle(agent) });
-    } else if same_house {
-        let what = "policy asks for a reviewer of another affiliation, and that is not on record for both agents";
-        no.push(Guard::NotThere { what: what.into() });
+    } else if let Some(found) =
+        policy.other_affiliation.then(|| same_house(agent, verdict.item.agent, ledger)).flatten()
+    {
+        let (policy, issuer) = (crate::text::printable_line(&policy.name), ledger.handle(verdict.item.agent));
+        no.push(Guard::SameHouse { policy, issuer, found });
     }
 }
 
-fn check_publication(claim: &ClaimState, policy: &Policy, no: &mut Vec<Guard>) {
+/// Why the reviewer does not count as of another house than the issuer; `None`: does. An affiliation that is not on record
+/// shows nothing.
+fn same_house(reviewer: Index, issuer: Index, ledger: &LedgerState) -> Option<String> {
+    let house = |agent| ledger.agents.get(&agent).and_then(|agent| agent.affiliation.as_deref());
+    let missing: Vec<String> = [reviewer, issuer]
+        .into_iter()
+        .filter(|agent| house(*agent).is_none())
+        .map(|agent| ledger.handle(agent))
+        .collect();
+    if let Some(first) = missing.first() {
+        let whose: Vec<String> = missing.iter().map(|handle| format!("`{handle}`")).collect();
+        return Some(format!(
+            "that of {} is not on record; an admin records it with `onrecord agent describe {first} --affiliation …`",
+            whose.join(" and ")
+        ));
+    }
+    let same = house(reviewer).map(crate::text::fold) == house(issuer).map(crate::text::fold);
+    let name = crate::text::printable_line(house(issuer).unwrap_or_default());
+    same.then(|| format!("`{}` is of `{name}` too; have somebody of another house review it", ledger.handle(reviewer)))
+}
+
+/// Approving reviews that count under the policy: of agents who still stand for them, and, where it asks for that, of another
+/// house.
+fn counted_approvals(verdict: &VerdictState, policy: &Policy, ledger: &LedgerState) -> usize {
+    verdict
+        .approved_by()
+        .filter(|(agent, number)| {
+            let revoked = ledger.agents.get(agent).and_then(|agent| agent.revoked).is_some_and(|from| from <= *number);
+            let housed = policy.other_affiliation && same_house(*agent, verdict.item.agent, ledger).is_some();
+            !revoked && !housed
+        })
+        .count()
+}
+
+fn check_publication(claim: &ClaimState, policy: &Policy, ledger: &LedgerState, no: &mut Vec<Guard>) {
     let Some(verdict) = claim.verdict() else {
         no.push(Guard::NoVerdict { claim: claim.number });
         return;
@@ -410,7 +473,7 @@ fn check_publication(claim: &ClaimState, policy: &Policy, no: &mut Vec<Guard>) {
     if claim.judged_earlier_wording() {
         no.push(Guard::EarlierWording { claim: claim.number, wording: claim.wording });
     }
-    let approvals = verdict.approvals();
+    let approvals = counted_approvals(verdict, policy, ledger);
     if (approvals as u64) < policy.reviewers {
         no.push(Guard::Unreviewed {
             claim: claim.number,
@@ -420,13 +483,17 @@ fn check_publication(claim: &ClaimState, policy: &Policy, no: &mut Vec<Guard>) {
             verdict: verdict.item.number,
         });
     }
+    if let Some(finding) = claim.finding() {
+        check_contact(finding, claim, policy, no);
+    }
+}
+
+/// The right of reply, before a finding against a named party is public.
+fn check_contact(finding: Finding, claim: &ClaimState, policy: &Policy, no: &mut Vec<Guard>) {
     let named = claim.claim.as_ref().is_some_and(|c| !c.actors.is_empty());
     let asked = claim.contacts.iter().filter_map(Item::standing).any(|c| c.outcome != Some(Outcome::NotSought));
-    if let Some(finding @ (Finding::Refuted | Finding::MisleadingContext)) = claim.finding()
-        && policy.contact_before
-        && named
-        && !asked
-    {
+    let against = matches!(finding, Finding::Refuted | Finding::MisleadingContext);
+    if against && policy.contact_before && named && !asked {
         no.push(Guard::NoContact { policy: policy.name.clone(), finding, claim: claim.number });
     }
 }

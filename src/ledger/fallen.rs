@@ -1,14 +1,15 @@
 //! What rests on fallen claims ([`crate::entry::fall`]): looked up along the claim's own relations, never over all claims.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalog::Term;
 use super::error::ReadError;
 use super::record::Ledger;
 use crate::claim::vocab::RelationKind;
+use crate::entry::ClaimState;
 use crate::entry::Event;
 use crate::entry::fall::{Fall, Node, Web, rests_on};
-use crate::entry::{ClaimState, DocumentState};
 use crate::hash::Index;
 
 /// Claims remembered between two questions; beyond it they are forgotten.
@@ -32,10 +33,7 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let web = self.web(vec![claim.number])?;
-        if !web.flagged().contains_key(&claim.number) {
-            return Ok(Vec::new());
-        }
-        Ok(web.falls(claim.number))
+        Ok(web.falls(claim.number, &web.flagged()))
     }
 
     /// Every claim that rests on a fallen one and was not judged since: what `flag:rests-on-fallen` asks for.
@@ -78,12 +76,8 @@ impl Ledger {
             }
         }
         let Some(claim) = self.claim(number)? else { return Ok(None) };
-        let node = Node::of(&claim, &|document| self.document_or_none(document));
+        let node = Node::of(&claim, &|document| self.document_state(document).ok().flatten().map(Cow::Owned));
         self.memo().nodes.insert(number, node.clone());
         Ok(Some(node))
-    }
-
-    fn document_or_none(&self, number: Index) -> Option<DocumentState> {
-        self.document_state(number).ok().flatten()
     }
 }

@@ -1,7 +1,7 @@
 //! Every lint rule with a claim that it speaks of and one that it does not.
 
 use onrecord::audit::{Code, Options, Outcome, Scope, audit};
-use onrecord::claim::desk::{ClaimMoved, ClaimsRelated, Publication, Reason, Review};
+use onrecord::claim::desk::{AgentDescribed, ClaimMoved, ClaimsRelated, Publication, Reason, Review};
 use onrecord::claim::vocab::{
     AgentRole, ClaimKind, Comparator, Confidence, Credibility, Decision, Finding, Read, RelationKind, Reliability,
     Stance, Workflow,
@@ -198,7 +198,7 @@ fn a_claim_that_rests_on_a_fallen_one_is_flagged_through_any_number_of_steps() {
     // Withdrawn falls, too.
     let moved = ClaimMoved { assignee: None, due: None, note: None, to: Workflow::Withdrawn };
     l.one(Some(fine), Event::ClaimMoved(moved));
-    assert_eq!(flagged(&l.files()), [Some(first), Some(saved), Some(second), Some(third)]);
+    assert_eq!(flagged(&l.files()), [Some(first), Some(second), Some(third), Some(saved)]);
 }
 
 #[test]
@@ -375,6 +375,34 @@ fn reviews_and_publications_are_asked_again() {
     unasked.commit(&[Proposal::about(claim_number, review).acting_on(decided)]);
     publish(&mut unasked, claim_number);
     assert_eq!(codes(&unasked), [Code::G08]);
+}
+
+#[test]
+fn a_review_within_the_house_is_asked_again_unless_an_affiliation_is_not_here() {
+    let policy = onrecord::claim::Policy { other_affiliation: true, ..onrecord::claim::Policy::solo() };
+    let build = |ours: &str, theirs: &str| {
+        let mut l = Ledger::with(crate::ledgers::ORIGIN, crate::ledgers::LOG, 1, policy.clone());
+        let ben = l.enrol("ben", BEN, AgentRole::ALL);
+        let describe = |l: &mut Ledger, agent, house: &str| {
+            let described = AgentDescribed { affiliation: Some(house.into()), name: None };
+            l.one(Some(agent), Event::AgentDescribed(described))
+        };
+        let (described, _) = (describe(&mut l, Index(0), ours), describe(&mut l, ben, theirs));
+        let (claim, decided) = l.sound(Finding::Supported);
+        let review = Review { decision: Decision::Approve, note: None };
+        let number = l.commit(&[Proposal::about(claim, Event::ReviewRecorded(review)).acting_on(decided)]);
+        (l.files(), number, described)
+    };
+    let about = |files: &Files| -> Vec<(Code, Option<Index>)> {
+        let of = |code: Code| code == Code::W16 || code.as_str().starts_with('G');
+        found(files).into_iter().filter(|(code, _)| of(*code)).collect()
+    };
+    assert_eq!(about(&build("The Desk", "Elsewhere").0), []);
+    let (mut files, number, described) = build("The Desk", "The Desk");
+    assert_eq!(about(&files), [(Code::G18, Some(number))]);
+    // Who was of which house can then not be told.
+    files.empty(described.0);
+    assert_eq!(about(&files), [(Code::W16, Some(number))]);
 }
 
 #[test]

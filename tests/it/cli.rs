@@ -86,6 +86,13 @@ impl Desk {
         Self { folder }
     }
 
+    /// The same in another folder, so that many tests can begin where one has come. Keys stay in the first.
+    pub fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        Self { folder }
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -229,6 +236,19 @@ impl Desk {
         assert_eq!(ledger.entries(0..ledger.size()).unwrap().len() as u64, ledger.size());
         for claim in ledger.claims().unwrap() {
             assert!(ledger.claim(claim).unwrap().is_some());
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
         }
     }
 }

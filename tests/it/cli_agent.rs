@@ -142,11 +142,15 @@ fn a_reviewer_of_the_same_house_is_refused_where_the_policy_says_so() {
     desk.ok(&["policy", "set", "--other-affiliation", "yes"]);
     let (_, verdict) = supported(&desk, "bridge");
     let review = ["review", &verdict.to_string(), "--approve", "--as", "ben"];
-    desk.refused("G17", &review).tells(&["another affiliation"]);
+    desk.refused("G18", &review).tells(&[
+        "another affiliation",
+        "of `ben` and `ana` is not on record",
+        "onrecord agent describe ben",
+    ]);
     for (who, house) in [("ana", "Desk"), ("ben", "Desk")] {
         desk.ok(&["agent", "describe", who, "--affiliation", house]);
     }
-    desk.refused("G17", &review);
+    desk.refused("G18", &review).tells(&["`ben` is of `Desk` too"]);
     desk.ok(&["agent", "describe", "ben", "--affiliation", "Elsewhere"]);
     desk.ok(&review);
     desk.sound();

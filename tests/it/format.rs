@@ -201,10 +201,10 @@ fn the_codes_are_listed_in_order() {
         spec::rows(spec::section(heading), "code").into_iter().map(|cells| cells[0].clone()).collect()
     };
     assert_eq!(codes("## Structure"), (1..=18).map(|n| format!("S{n:02}")).collect::<Vec<_>>());
-    assert_eq!(codes("## Editorial guards"), (1..=17).map(|n| format!("G{n:02}")).collect::<Vec<_>>());
+    assert_eq!(codes("## Editorial guards"), (1..=18).map(|n| format!("G{n:02}")).collect::<Vec<_>>());
     // And the code has no other: one line a code in the two functions that name them.
     for (letter, source, count) in
-        [('S', include_str!("../../src/entry/refusal.rs"), 18), ('G', include_str!("../../src/entry/guard.rs"), 17)]
+        [('S', include_str!("../../src/entry/refusal.rs"), 18), ('G', include_str!("../../src/entry/guard.rs"), 18)]
     {
         let arms = source.lines().filter(|l| l.contains("=> \"") && l.contains(&format!("=> \"{letter}"))).count();
         assert_eq!(arms, count, "codes {letter}");

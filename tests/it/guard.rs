@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-use onrecord::claim::desk::{AgentDescribed, AnchorMoved, Publication, Reason, Review};
+use onrecord::claim::desk::{AgentDescribed, AgentRevoked, AnchorMoved, Publication, Reason, Review};
 use onrecord::claim::vocab::*;
 use onrecord::claim::{Contact, Policy, Verdict};
-use onrecord::entry::{Event, Kind};
+use onrecord::entry::{Event, Kind, View as _};
 use onrecord::hash::Index;
 
 use crate::desk::{Desk, OWNER};
@@ -395,7 +395,7 @@ fn related(to: Index) -> Event {
 }
 
 #[test]
-fn g17_a_reviewer_is_of_another_affiliation_where_the_policy_says_so() {
+fn g18_a_reviewer_is_of_another_affiliation_where_the_policy_says_so() {
     let mut desk = Desk::new(Policy { other_affiliation: true, ..Policy::solo() });
     let anna = desk.enrol("anna", AgentRole::ALL);
     let (claim, number) = judged(&mut desk, OWNER, Finding::Supported);
@@ -405,10 +405,89 @@ fn g17_a_reviewer_is_of_another_affiliation_where_the_policy_says_so() {
         desk.push(OWNER, Some(agent), None, Event::AgentDescribed(described));
         found(&desk)
     };
-    assert_eq!(describe(anna, None), ["G17"], "neither is on record");
-    assert_eq!(describe(anna, Some("The Desk")), ["G17"], "one is not on record");
-    assert_eq!(describe(OWNER, Some("The Desk")), ["G17"], "the same");
+    assert_eq!(describe(anna, None), ["G18"], "neither is on record");
+    assert_eq!(describe(anna, Some("The Desk")), ["G18"], "one is not on record");
+    assert_eq!(describe(OWNER, Some("The Desk")), ["G18"], "the same");
+    assert_eq!(describe(OWNER, Some("the desk")), ["G18"], "the same, written otherwise");
     assert_eq!(describe(OWNER, Some("Another")), NONE);
+}
+
+#[test]
+fn g07_counts_reviews_that_the_policy_in_force_accepts() {
+    let mut desk = Desk::new(Policy { reviewers: 1, ..Policy::solo() });
+    let (anna, ben) = (desk.enrol("anna", AgentRole::ALL), desk.enrol("ben", AgentRole::ALL));
+    let (claim, number) = judged(&mut desk, OWNER, Finding::Supported);
+    let found = |desk: &Desk| desk.guards(OWNER, claim, None, &publication());
+    let by_anna = desk.push(anna, Some(claim), Some(number), review(Decision::Approve));
+    assert_eq!(found(&desk), NONE);
+    // The policy now asks for another house, and what was accepted before does not count for it.
+    desk.push(
+        OWNER,
+        Some(OWNER),
+        None,
+        Event::PolicySet(Policy { reviewers: 1, other_affiliation: true, ..Policy::solo() }),
+    );
+    assert_eq!(found(&desk), ["G07"], "no affiliation is on record");
+    for (agent, house) in [(OWNER, "The Desk"), (anna, "The Desk"), (ben, "Elsewhere")] {
+        let described = AgentDescribed { affiliation: Some(house.into()), name: None };
+        desk.push(OWNER, Some(agent), None, Event::AgentDescribed(described));
+    }
+    assert_eq!(found(&desk), ["G07"]);
+    desk.push(ben, Some(claim), Some(number), review(Decision::Approve));
+    assert_eq!(found(&desk), NONE);
+    // Back to the first policy: both count, until one of them turns out to have been somebody else.
+    desk.push(OWNER, Some(OWNER), None, Event::PolicySet(Policy { reviewers: 2, ..Policy::solo() }));
+    assert_eq!(found(&desk), NONE);
+    let later = AgentRevoked { from: Some(Index(by_anna.0 + 1)), reason: "Left.".into() };
+    desk.push(OWNER, Some(anna), None, Event::AgentRevoked(later));
+    assert_eq!(found(&desk), NONE, "revoked from after the review on");
+    let stolen = AgentRevoked { from: Some(by_anna), reason: "The key was lost.".into() };
+    desk.push(OWNER, Some(anna), None, Event::AgentRevoked(stolen));
+    assert_eq!(found(&desk), ["G07"]);
+}
+
+#[test]
+fn g08_holds_for_a_finding_that_a_correction_brings() {
+    for (contact_before, asked, right) in [(true, false, &["G08"][..]), (true, true, &[]), (false, false, &[])] {
+        let mut desk = Desk::new(Policy { contact_before, ..Policy::solo() });
+        let (claim, _) = judged(&mut desk, OWNER, Finding::Supported);
+        desk.publish(claim);
+        let refuting = desk.evidence(claim, |e| e.stance = Stance::Refutes);
+        if asked {
+            let asked = Some("2025-04-01".parse().unwrap());
+            let contact = Contact { answer: None, asked, outcome: None, until: None, who: "City".into() };
+            desk.push(OWNER, Some(claim), None, Event::ContactRecorded(contact));
+        }
+        let mut event = least(Kind::CorrectionIssued);
+        let Event::CorrectionIssued(correction) = &mut event else { panic!("another kind") };
+        correction.verdict = Some(verdict(Finding::Refuted, Confidence::Low, &[refuting]));
+        assert_eq!(desk.guards(OWNER, claim, None, &event), right, "{contact_before} {asked}");
+    }
+}
+
+#[test]
+fn each_entry_is_judged_by_the_policy_in_force_at_its_index() {
+    let mut desk = Desk::new(Policy::solo());
+    let claim = desk.claim();
+    let on = [desk.evidence(claim, |e| e.cluster = "a".into()), desk.evidence(claim, |e| e.cluster = "b".into())];
+    let moderate = Event::VerdictIssued(verdict(Finding::Supported, Confidence::Moderate, &on));
+    assert_eq!(desk.guards(OWNER, claim, None, &moderate), NONE);
+    desk.push(
+        OWNER,
+        Some(OWNER),
+        None,
+        Event::PolicySet(Policy { clusters_moderate: 3, clusters_high: 3, ..Policy::solo() }),
+    );
+    assert_eq!(desk.guards(OWNER, claim, None, &moderate), ["G04"]);
+    let ledger = desk.state.ledger();
+    let then = ledger.policy_at(Index(desk.size() - 2)).unwrap();
+    assert_eq!(then, &Policy::solo());
+    let found = onrecord::entry::guard::check_evidence_of(
+        &verdict(Finding::Supported, Confidence::Moderate, &on),
+        &desk.claims[&claim],
+        then,
+    );
+    assert_eq!(found, []);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! `onrecord document`: documents registered, captured, looked at.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::claim::{Document, Snapshot, TextExtract};
@@ -9,6 +13,7 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
 use crate::cli::receipt::{Report, brief};
 use crate::draft::Known as _;
+use crate::entry::fall::document_changed;
 use crate::entry::{DocumentState, Kind};
 use crate::hash::{Digest, Index};
 use crate::ledger::Ledger;
@@ -32,6 +37,11 @@ enum What {
     #[command(after_help = "Example: onrecord document add bridge.txt --title 'Old bridge closed' --publisher 'The \
         Example' --dated 2025-03 --url https://example.org/old-bridge")]
     Add(Add),
+    /// Capture a document on record again: its bytes as they are now
+    #[command(after_help = "Example: onrecord document capture 1 bridge-today.html --how 'saved from the browser'\n\n\
+        Claims that stand in the document, or whose verdict relies on it, show `document-changed` where the bytes are \
+        others, until somebody judges them anew.")]
+    Capture(Capture),
     /// Show a document, its captures and the claims in it
     Show(Show),
     /// List the documents
@@ -46,6 +56,23 @@ struct Add {
     document: String,
     #[command(flatten)]
     fields: Fields,
+}
+
+/// Capture a document again.
+#[derive(Debug, clap::Args)]
+struct Capture {
+    /// Which: its number, the begin of a digest, its address, or words of its title
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// The file with its bytes as they are now
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// How the bytes were obtained
+    #[arg(long, value_name = "TEXT")]
+    how: Option<String>,
+    /// Do not keep the bytes with the ledger
+    #[arg(long)]
+    no_hold: bool,
 }
 
 /// Show a document.
@@ -98,6 +125,7 @@ struct ClaimLine {
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     match &args.what {
         What::Add(args) => add(args, cx),
+        What::Capture(args) => again(args, cx),
         What::Show(args) => show(args, cx),
         What::List => list(cx),
     }
@@ -142,6 +170,46 @@ fn add(args: &Add, cx: &Context<'_>) -> Result<Exit, CliError> {
         })
         .next(format!("`onrecord add --statement … --document {number} --quote …`"))
         .recorded(cx, &receipt, &proposals)
+}
+
+fn again(args: &Capture, cx: &Context<'_>) -> Result<Exit, CliError> {
+    let mut writer = cx.writer()?;
+    let state = find(&writer.ledger, &args.reference)?;
+    let mut proposals = Vec::new();
+    let captured = capture::again(&state, &args.file, args.how.as_deref(), !args.no_hold, &mut proposals)?;
+    let line = format!("document {} {}", state.number, about(&captured.fields));
+    if proposals.is_empty() {
+        captured.hold(&writer, cx)?;
+        let latest = state.snapshots.last().map_or(state.number, |(number, _)| *number);
+        return Report::new().line(line).already(cx, &writer.ledger, latest);
+    }
+    let receipt = writer.append(cx, &proposals)?;
+    captured.hold(&writer, cx)?;
+    let changed = changed(&writer.ledger, state.number)?;
+    let (first, claims) = (changed.first().copied(), if changed.len() == 1 { "claim was" } else { "claims were" });
+    Report::new()
+        .line(line)
+        .note_if(first.is_some(), || {
+            format!("{} {claims} read or judged by other bytes, and now show `document-changed`", changed.len())
+        })
+        .next(first.map_or_else(
+            || format!("`onrecord document show {}`", state.number.0),
+            |first| format!("`onrecord show {}`; `onrecord list flag:document-changed` has all of them", first.0),
+        ))
+        .recorded(cx, &receipt, &proposals)
+}
+
+/// Claims that use the document and were read or judged by other bytes than its latest.
+fn changed(ledger: &Ledger, document: Index) -> Result<Vec<Index>, CliError> {
+    let mut found = BTreeSet::new();
+    for entry in ledger.find(Term::Document(document))? {
+        let subject = ledger.entry(entry)?.subject();
+        let Some(claim) = ledger.claim(subject)? else { continue };
+        if document_changed(&claim, &|number| ledger.document_state(number).ok().flatten().map(Cow::Owned)).is_some() {
+            found.insert(subject);
+        }
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// Title, publisher and date on one line.

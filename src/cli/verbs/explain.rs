@@ -21,6 +21,8 @@ struct Explained {
     severity: &'static str,
     title: &'static str,
     means: &'static str,
+    why: Option<&'static str>,
+    example: Option<&'static str>,
     next: &'static str,
 }
 
@@ -31,6 +33,8 @@ impl Explained {
             severity: code.weight().severity(),
             title: code.title(),
             means: code.means(),
+            why: code.lesson().map(|lesson| lesson.why),
+            example: code.lesson().map(|lesson| lesson.example),
             next: code.next(),
         }
     }
@@ -55,6 +59,11 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     } else if let ([one], Some(_)) = (explained.as_slice(), &args.code) {
         cx.out.line(cx.out.tone(Tone::Strong, &format!("{} ({}): {}", one.code, one.severity, one.title)))?;
         cx.out.line(cx.out.wrap(one.means, 2))?;
+        for (name, text) in [("why", one.why), ("example", one.example)] {
+            if let Some(text) = text {
+                cx.out.line(cx.out.wrap(&format!("{name}: {text}"), 2))?;
+            }
+        }
         cx.out.line(cx.out.wrap(&format!("next: {}", one.next), 2))?;
     } else {
         for e in &explained {
