@@ -67,6 +67,25 @@ impl Report {
         if applies { self.note(text()) } else { self }
     }
 
+    /// Says which claims rest on one that has fallen, if any do.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn shaken(self, ledger: &Ledger, fallen: Index) -> Result<Self, CliError> {
+        const SHOWN: usize = 10;
+        let shaken = ledger.shaken_by(fallen)?;
+        let names: Vec<String> = shaken.iter().take(SHOWN).map(ToString::to_string).collect();
+        let more = if shaken.len() > SHOWN { format!(" and {} more", shaken.len() - SHOWN) } else { String::new() };
+        let (rest, show) = if shaken.len() == 1 { ("claim rests", "shows") } else { ("claims rest", "show") };
+        Ok(self.note_if(!shaken.is_empty(), || {
+            format!(
+                "{} {rest} on {fallen} and {show} `rests-on-fallen` until judged anew: {}{more}",
+                shaken.len(),
+                names.join(", ")
+            )
+        }))
+    }
+
     /// A next step.
     #[must_use]
     pub fn next(mut self, text: impl Into<String>) -> Self {

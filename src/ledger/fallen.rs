@@ -51,6 +51,29 @@ impl Ledger {
         Ok(self.web(from)?.flagged().into_keys().collect())
     }
 
+    /// The claims that rest on this one, directly or through others, and show it because this one has fallen; looked up along
+    /// the relations that lead to it.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn shaken_by(&self, fallen: Index) -> Result<BTreeSet<Index>, ReadError> {
+        let (mut above, mut next) = (BTreeSet::new(), vec![fallen]);
+        while let Some(number) = next.pop() {
+            for entry in self.find(Term::Related(number))? {
+                let entry = self.entry(entry)?;
+                let rests = matches!(entry.event()?, Some(Event::ClaimsRelated(r)) if r.kind == RelationKind::RestsOn);
+                if let Some(about) = entry.header.about.filter(|about| rests && !above.contains(about)) {
+                    above.insert(about);
+                    next.push(about);
+                }
+            }
+        }
+        let web = self.web(above.iter().copied().collect())?;
+        let flagged = web.flagged();
+        let by_it = |number: &Index| web.falls(*number, &flagged).iter().any(|fall| fall.path.contains(&fallen));
+        Ok(above.into_iter().filter(by_it).collect())
+    }
+
     /// Those claims, and every claim below them.
     fn web(&self, mut next: Vec<Index>) -> Result<Web, ReadError> {
         let mut web = Web::default();

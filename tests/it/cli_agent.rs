@@ -115,18 +115,35 @@ fn the_policy_is_shown_and_set() {
     desk.ok(&["policy", "set", "solo"]).says(&["nothing appended"]);
     assert_eq!(desk.ledger().size(), size);
     let done = desk.ok(&["policy", "set", "desk", "--reviewers", "2", "--role-for", "note-added=recorder"]);
-    done.says(&["policy solo -> custom", "reviewers: 0 -> 2", "role-for note-added: usual -> recorder", " policy-set"]);
+    done.says(&[
+        "policy solo -> custom",
+        "reviewers: 0 -> 2",
+        "role-for note-added: any agent (usual) -> recorder",
+        " policy-set",
+    ]);
     done.tells(&["it holds from here on"]);
     desk.ok(&["policy", "set", "--name", "strict", "--other-affiliation", "yes"])
         .says(&["custom -> strict", "other-affiliation: no -> yes"]);
-    desk.ok(&["policy", "set", "--clusters-high", "3"]).says(&["policy strict -> strict", "clusters-high: 2 -> 3"]);
+    desk.ok(&["policy", "set", "--clusters-high", "3"]).says(&["policy strict, changed", "clusters-high: 2 -> 3"]);
     let json = desk.ok(&["policy", "show", "--json"]).json();
     assert_eq!(json["policy"]["name"], "strict");
     assert_eq!(json["policy"]["reviewers"], 2);
     assert_eq!(json["policy"]["roles"][0]["role"], "recorder");
-    desk.ok(&["policy", "set", "--role-for", "note-added="]).says(&["role-for note-added: recorder -> usual"]);
+    desk.ok(&["policy", "set", "--role-for", "note-added="])
+        .says(&["role-for note-added: recorder -> any agent (usual)"]);
     desk.ok(&["policy", "set", "desk"]).says(&["strict -> desk"]);
 
+    // Each change before is still to be read, with what it changed.
+    desk.ok(&["policy", "show"]).says(&["policy desk since", "before #", ": solo since #0", "reviewers: 0 -> 2"]);
+    let json = desk.ok(&["policy", "show", "--json"]).json();
+    assert_eq!(json["earlier"][0]["policy"]["name"], "solo");
+    assert_eq!(json["earlier"][0]["since"], 0);
+    done.tells(&["needs 2 approving reviews by others than the verdict's agent, and 1 agent has the role `reviewer`"]);
+
+    desk.enrol("ben", "recorder");
+    desk.ok(&["agent", "roles", "ana", "--role", "recorder,checker,publisher,admin"]);
+    let locked = desk.fails(2, &["policy", "set", "--role-for", "policy-set=reviewer"]);
+    locked.tells(&["nobody has the role `reviewer`", "policy-set", "onrecord agent roles"]);
     desk.fails(2, &["policy", "set", "dsk"]).tells(&["desk"]);
     desk.fails(2, &["policy", "set", "--reviewers", "11"]).tells(&["`--reviewers`: at most 10"]);
     desk.fails(2, &["policy", "set", "--clusters-moderate", "3"]).tells(&["is not above `clusters_high`"]);

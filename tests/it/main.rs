@@ -12,6 +12,7 @@ mod cli;
 mod cli_agent;
 mod cli_claims;
 mod cli_desk;
+mod cli_fall;
 mod cli_public;
 mod cli_verdict;
 mod commit;

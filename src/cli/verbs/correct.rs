@@ -10,6 +10,7 @@ use crate::cli::pick;
 use crate::cli::receipt::{Report, brief, named};
 use crate::cli::verdict::{Flags, numbers, summary};
 use crate::entry::{ClaimState, Event, Proposal};
+use crate::hash::Index;
 
 /// Change something published.
 #[derive(Debug, clap::Args)]
@@ -104,17 +105,23 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let report = report.note_if(args.statement.is_some() && beside, || {
         "its quantities and times stand as they were recorded; only the statement is another".into()
     });
-    told(report, args, &claim, verdict.as_ref(), &withdraws).recorded(cx, &receipt, &proposals)
+    let report = told(report, args, &claim, verdict.as_ref(), &withdraws);
+    let number = receipt.entries.first().map_or(0, |(index, _)| index.0);
+    let policy = writer.ledger.state().policy_at(Index(number));
+    let reviewers = policy.filter(|_| verdict.is_some()).map_or(0, |policy| policy.reviewers);
+    let report = if reviewers > 0 {
+        let reviews = if reviewers == 1 { "an approving review" } else { "approving reviews" };
+        report
+            .note(format!("the policy asks for {reviews} before publication, and a correction is out at once: have it reviewed now"))
+            .next(format!("`onrecord review {number} --approve|--reject` by another agent"))
+    } else {
+        report
+    };
+    report.shaken(&writer.ledger, claim.number)?.recorded(cx, &receipt, &proposals)
 }
 
 /// What a correction leaves open.
-fn told(
-    report: Report,
-    args: &Args,
-    claim: &ClaimState,
-    verdict: Option<&Verdict>,
-    withdraws: &[crate::hash::Index],
-) -> Report {
+fn told(report: Report, args: &Args, claim: &ClaimState, verdict: Option<&Verdict>, withdraws: &[Index]) -> Report {
     let number = claim.number.0;
     let anew = format!("`onrecord correct {number} --kind {} --text … --finding …` decides anew", args.kind);
     let relied = claim.verdict().and_then(|v| v.item.body.as_ref()).map(|v| v.on.as_slice()).unwrap_or_default();

@@ -177,6 +177,7 @@ fn print(cx: &Context<'_>, claims: &[ClaimView]) -> Result<(), CliError> {
         .collect();
     cx.out.table(&["claim", "finding", "evidence", "statement"], &rows)?;
     let second = claims.iter().filter(|c| c.second_read).count();
-    cx.out.note(format!("{} claims, {second} second-read; evidence: p pages, c clusters", claims.len()));
+    let noun = if claims.len() == 1 { "claim" } else { "claims" };
+    cx.out.note(format!("{} {noun}, {second} second-read; evidence: p pages, c clusters", claims.len()));
     Ok(())
 }

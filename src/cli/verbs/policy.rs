@@ -10,7 +10,7 @@ use crate::cli::parse::{checked, suggestion};
 use crate::cli::pick;
 use crate::cli::receipt::Report;
 use crate::cli::verbs::init::Start;
-use crate::entry::{Event, Kind, Proposal};
+use crate::entry::{Event, Kind, LedgerState, Proposal};
 use crate::hash::Index;
 
 /// Show or set what the ledger demands.
@@ -86,6 +86,15 @@ struct Shown<'p> {
     onrecord: u32,
     since: u64,
     policy: &'p Policy,
+    /// Those before it, oldest first.
+    earlier: Vec<Earlier<'p>>,
+}
+
+/// A policy that was in force before.
+#[derive(Debug, Serialize)]
+struct Earlier<'p> {
+    since: u64,
+    policy: &'p Policy,
 }
 
 /// Runs the verb.
@@ -101,18 +110,46 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
 
 fn show(cx: &Context<'_>) -> Result<Exit, CliError> {
     let ledger = cx.ledger()?;
-    let Some((since, policy)) = ledger.state().policies.last() else {
+    let Some(((since, policy), earlier)) = ledger.state().policies.split_last() else {
         return Err(CliError::bug("a ledger without a policy"));
     };
     if cx.out.json {
-        cx.out.json(&Shown { onrecord: 1, since: since.0, policy })?;
+        let earlier = earlier.iter().map(|(since, policy)| Earlier { since: since.0, policy }).collect();
+        cx.out.json(&Shown { onrecord: 1, since: since.0, policy, earlier })?;
         return Ok(Exit::Done);
     }
     cx.out.line(format!("policy {} since {since}", crate::text::printable_line(&policy.name)))?;
-    for (name, value) in fields(policy) {
-        cx.out.line(format!("  {name:<20}{value}"))?;
+    let fields = fields(policy);
+    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
+    for (name, value) in fields {
+        cx.out.line(format!("  {name:<width$}{value}"))?;
+    }
+    // Each entry was judged by the policy in force at its index, so what was in force before still matters.
+    for pair in ledger.state().policies.windows(2).rev() {
+        let [(from, before), (until, after)] = pair else { continue };
+        cx.out.line(format!("\nbefore {until}: {} since {from}", crate::text::printable_line(&before.name)))?;
+        for line in differences(before, after) {
+            cx.out.line(format!("  {line}"))?;
+        }
     }
     Ok(Exit::Done)
+}
+
+/// What differs, a line each.
+fn differences(before: &Policy, after: &Policy) -> Vec<String> {
+    let usual = |name: &str| {
+        let kind = name.strip_prefix("role-for ").and_then(|kind| kind.parse::<Kind>().ok());
+        let role = kind.and_then(|kind| kind.row().role).map_or("any agent", AgentRole::as_str);
+        format!("{role} (usual)")
+    };
+    let (before, after) = (fields(before), fields(after));
+    let value = |rows: &[(String, String)], name: &str| {
+        rows.iter().find(|(n, _)| n == name).map_or_else(|| usual(name), |(_, value)| value.clone())
+    };
+    let gone = before.iter().filter(|(name, _)| !after.iter().any(|(n, _)| n == name));
+    let names = after.iter().chain(gone).map(|(name, _)| name);
+    let pairs = names.map(|name| (name, value(&before, name), value(&after, name)));
+    pairs.filter(|(_, was, is)| was != is).map(|(name, was, is)| format!("{name}: {was} -> {is}")).collect()
 }
 
 /// A policy's fields, by the flags that set them.
@@ -174,21 +211,65 @@ fn set(set: &Set, cx: &Context<'_>) -> Result<Exit, CliError> {
     if policy == now {
         return Report::new().already(cx, &writer.ledger, since);
     }
-    let mut report = Report::new().line(format!("policy {} -> {}", now.name, policy.name));
-    let before = fields(&now);
-    let after = fields(&policy);
-    for (name, value) in &after {
-        let was = before.iter().find(|(n, _)| n == name).map_or("usual", |(_, v)| v.as_str());
-        if was != value {
-            report = report.line(format!("  {name}: {was} -> {value}"));
-        }
-    }
-    for (name, value) in before.iter().filter(|(n, _)| !after.iter().any(|(a, _)| a == n)) {
-        report = report.line(format!("  {name}: {value} -> usual"));
+    not_locked_out(&policy, writer.ledger.state())?;
+    let (was, is) = (crate::text::printable_line(&now.name), crate::text::printable_line(&policy.name));
+    let head = if was == is { format!("policy {is}, changed") } else { format!("policy {was} -> {is}") };
+    let mut report = differences(&now, &policy)
+        .into_iter()
+        .fold(Report::new().line(head), |report, line| report.line(format!("  {line}")));
+    for note in wanting(&policy, writer.ledger.state()) {
+        report = report.note(note);
     }
     let mut proposal = Proposal::about(Index(0), Event::PolicySet(policy));
     proposal.seen = Some(pick::last_about(&writer.ledger, Index(0))?);
     let proposals = [proposal];
     let receipt = writer.append(cx, &proposals)?;
     report.note("it holds from here on; what was recorded before stands as it is").recorded(cx, &receipt, &proposals)
+}
+
+/// Agents who may still act and have a role.
+fn holders(ledger: &LedgerState, role: AgentRole) -> usize {
+    ledger.agents.values().filter(|agent| agent.revoked.is_none() && agent.roles.contains(&role)).count()
+}
+
+/// Refuses a policy after which nobody could set another, or give anybody the role that it takes.
+fn not_locked_out(policy: &Policy, ledger: &LedgerState) -> Result<(), CliError> {
+    for kind in [Kind::PolicySet, Kind::AgentRolesChanged, Kind::AgentEnrolled] {
+        let rule = policy.roles.iter().find(|rule| rule.kind == kind.as_str());
+        if let Some(rule) = rule.filter(|rule| holders(ledger, rule.role) == 0) {
+            let text = format!("nobody has the role `{}`, so nobody could make a `{kind}` any more", rule.role);
+            return Err(CliError::bad_input(text).hint("give somebody the role first: `onrecord agent roles`"));
+        }
+    }
+    Ok(())
+}
+
+/// What the policy asks for that nobody here can do yet.
+fn wanting(policy: &Policy, ledger: &LedgerState) -> Vec<String> {
+    let mut notes = Vec::new();
+    let reviewers = holders(ledger, AgentRole::Reviewer) as u64;
+    // Whoever issues a verdict does not review it.
+    if policy.reviewers >= reviewers.max(1) {
+        let reviews = if policy.reviewers == 1 { "review" } else { "reviews" };
+        let agents = if reviewers == 1 { "1 agent has".to_owned() } else { format!("{reviewers} agents have") };
+        notes.push(format!(
+            "publication needs {} approving {reviews} by others than the verdict's agent, and {agents} the role `reviewer`; `onrecord agent add` enrols another",
+            policy.reviewers
+        ));
+    }
+    let housed = ledger.agents.values().filter(|agent| agent.revoked.is_none() && agent.affiliation.is_some()).count();
+    if policy.other_affiliation && housed < 2 {
+        notes.push(
+            "a reviewer must be of another affiliation, and fewer than two agents have one on record; `onrecord agent describe` records it"
+                .to_owned(),
+        );
+    }
+    for rule in policy.roles.iter().filter(|rule| holders(ledger, rule.role) == 0) {
+        notes.push(format!(
+            "nobody has the role `{}` that {} now needs",
+            rule.role,
+            crate::text::printable_line(&rule.kind)
+        ));
+    }
+    notes
 }

@@ -39,5 +39,6 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     Report::new()
         .line(format!("retracted {}", named(cx, &claim)))
         .note("it stays on record, marked as retracted; what readers copied before is out of reach")
+        .shaken(&writer.ledger, claim.number)?
         .recorded(cx, &receipt, &proposals)
 }

@@ -117,7 +117,7 @@ fn record(
     if let Some(earlier) = earlier {
         report = report.line(format!("  takes the place of verdict {earlier}"));
     }
-    next(report, writer, claim, number).recorded(cx, &receipt, &proposals)
+    next(report, writer, claim, number).shaken(&writer.ledger, claim.number)?.recorded(cx, &receipt, &proposals)
 }
 
 /// Review where the policy asks for it; else publication.

@@ -57,7 +57,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     };
     let proposals = [proposal];
     let receipt = writer.append(cx, &proposals)?;
-    report.recorded(cx, &receipt, &proposals)
+    report.shaken(&writer.ledger, claim.number)?.recorded(cx, &receipt, &proposals)
 }
 
 fn evidence(ledger: &Ledger, claim: &ClaimState, name: &str) -> Result<Index, CliError> {
