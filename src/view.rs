@@ -3,13 +3,14 @@
 //! Absent values are `null` here, unlike in hashed records: a reader of an export should see that a field exists.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::claim::vocab::{Finding, RelationKind, Stance, Workflow};
 use crate::claim::{Anchor, Evidence, Hedge, Quantity, Step, Time};
 use crate::entry::claim_state::{Item, VerdictState};
-use crate::entry::fall::{Cause, document_changed};
+use crate::entry::fall::{Cause, Documents, document_changed};
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
 use crate::hash::Index;
 use crate::time::Timestamp;
@@ -306,10 +307,11 @@ pub fn finding_word(claim: &ClaimState) -> &'static str {
 
 /// Flags that a reader of the claim should see, in a fixed order.
 pub fn flags<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Vec<String> {
-    flags_with(claim, context, !context.fallen_under(claim).is_empty())
+    let document = |number| context.document(number).map(Cow::Owned);
+    flags_with(claim, &document, !context.fallen_under(claim).is_empty())
 }
 
-fn flags_with<C: Context + ?Sized>(claim: &ClaimState, context: &C, rests_on_fallen: bool) -> Vec<String> {
+fn flags_with(claim: &ClaimState, document: &Documents<'_>, rests_on_fallen: bool) -> Vec<String> {
     let mut flags = Vec::new();
     let mut flag = |on: bool, name: &str| {
         if on {
@@ -323,7 +325,7 @@ fn flags_with<C: Context + ?Sized>(claim: &ClaimState, context: &C, rests_on_fal
         on.iter().filter_map(|i| claim.evidence(*i)).any(|e| e.withdrawn.is_some())
     };
     flag(claim.verdict().is_some_and(withdrawn), "evidence-withdrawn");
-    flag(document_changed(claim, &|number| context.document(number).map(Cow::Owned)).is_some(), "document-changed");
+    flag(document_changed(claim, document).is_some(), "document-changed");
     flag(rests_on_fallen, "rests-on-fallen");
     flag(claim.workflow == Some(Workflow::Retracted), "retracted");
     flag(claim.workflow == Some(Workflow::Withdrawn), "withdrawn");
@@ -338,6 +340,13 @@ impl ClaimView {
         let wording = claim.claim.as_ref();
         let verdict = claim.verdict();
         let fallen = context.fallen_under(claim);
+        // Each document is read once, for what is shown of it and for whether it has changed.
+        let documents: BTreeMap<Index, Option<DocumentState>> =
+            claim.standing_appearances().map(|(_, a)| (a.document, context.document(a.document))).collect();
+        let document = |number: Index| match documents.get(&number) {
+            Some(known) => known.as_ref().map(Cow::Borrowed),
+            None => context.document(number).map(Cow::Owned),
+        };
         let relied: Vec<Index> = verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.on.clone()).unwrap_or_default();
         Self {
             number: claim.number.0,
@@ -362,7 +371,7 @@ impl ClaimView {
                 .standing_appearances()
                 .map(|(number, a)| AppearanceView {
                     number: number.0,
-                    document: DocumentView::new(a.document, context),
+                    document: DocumentView::of(a.document, document(a.document).as_deref(), context),
                     anchors: a.anchors.iter().map(AnchorView::new).collect(),
                     attribution: a.attribution.clone(),
                     hedges: a.hedges.clone(),
@@ -398,7 +407,7 @@ impl ClaimView {
                     })
                 })
                 .collect(),
-            flags: flags_with(claim, context, !fallen.is_empty()),
+            flags: flags_with(claim, &document, !fallen.is_empty()),
             fallen: fallen.iter().map(FallView::new).collect(),
             withheld: claim.not_here.iter().map(|i| i.0).collect(),
             recorded: claim.recorded,
@@ -414,9 +423,12 @@ fn standing<T>(items: &[Item<T>]) -> impl Iterator<Item = &Item<T>> {
 impl DocumentView {
     /// The view of a document.
     pub fn new<C: Context + ?Sized>(number: Index, context: &C) -> Self {
-        let state = context.document(number);
-        let fields = state.as_ref().and_then(|s| s.document.clone()).unwrap_or_default();
-        let snapshot = state.as_ref().and_then(DocumentState::snapshot).map(|s| s.sha256);
+        Self::of(number, context.document(number).as_ref(), context)
+    }
+
+    fn of<C: Context + ?Sized>(number: Index, state: Option<&DocumentState>, context: &C) -> Self {
+        let fields = state.and_then(|s| s.document.clone()).unwrap_or_default();
+        let snapshot = state.and_then(DocumentState::snapshot).map(|s| s.sha256);
         Self {
             number: number.0,
             title: fields.title,

@@ -59,17 +59,21 @@ pub enum Dropped {
 
 impl std::fmt::Display for Dropped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = |firmness: Firmness| match firmness {
-            Firmness::Uncommitted => "not held by anybody",
-            Firmness::Possible => "held as possible",
-            Firmness::Probable => "held as probable",
-            Firmness::Certain => "held as certain",
-        };
         match self {
             Self::Reserve { held, said, cue } => {
+                let held = match held {
+                    Firmness::Uncommitted => "held by nobody in its appearance",
+                    Firmness::Possible => "held as possible at most",
+                    Firmness::Probable => "held as probable at most",
+                    Firmness::Certain => "held as certain",
+                };
                 let cue = cue.as_ref().map_or(String::new(), |cue| format!(" (\"{cue}\")"));
-                let said = if *said == Firmness::Certain { "a fact" } else { "probable" };
-                write!(f, "{} at most{cue}, worded as {said}", word(*held))
+                let said = match said {
+                    Firmness::Certain => "a fact",
+                    Firmness::Probable => "probable",
+                    _ => "possible",
+                };
+                write!(f, "{held}{cue}, and worded as {said}")
             }
             Self::Distance { cue } => {
                 write!(
