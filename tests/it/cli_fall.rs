@@ -51,6 +51,13 @@ fn whoever_refutes_a_claim_hears_what_rests_on_it() {
     assert!(!flags(&desk, delay).contains(&"rests-on-fallen".to_owned()));
     desk.ok(&["withdraw", &detour.to_string()])
         .tells(&[&format!("1 claim rests on #{detour} and shows `rests-on-fallen` until judged anew: #{delay}")]);
+    // Who relates a claim to a fallen one hears it at once; another relation is nobody's fall.
+    let (toll, _) = supported(&desk, "toll");
+    let toll = toll.to_string();
+    desk.ok(&["relate", &toll, "contradicts", &bridge.to_string()]).never_says(&["rests-on-fallen"]);
+    desk.ok(&["relate", &toll, "rests-on", &bridge.to_string()]).tells(&[&format!(
+        "#{toll} rests on #{bridge} (refuted by verdict #{verdict}), and shows `rests-on-fallen` until judged anew"
+    )]);
     desk.sound();
 }
 

@@ -51,8 +51,14 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     checked(&body)?;
     let proposals = [Proposal::about(from.number, Event::ClaimsRelated(body))];
     let receipt = writer.append(cx, &proposals)?;
-    Report::new()
-        .line(named(cx, &from))
-        .line(format!("  {} {}", args.kind, named(cx, &to)))
-        .recorded(cx, &receipt, &proposals)
+    let mut report = Report::new().line(named(cx, &from)).line(format!("  {} {}", args.kind, named(cx, &to)));
+    // Whoever builds on what has fallen hears it at once.
+    let after = writer.ledger.claim(from.number)?.filter(|_| args.kind == RelationKind::RestsOn);
+    for fall in after.map_or(Ok(Vec::new()), |claim| writer.ledger.fallen_under(&claim))? {
+        if fall.path.first() == Some(&to.number) {
+            report =
+                report.note(format!("{} rests on {fall}, and shows `rests-on-fallen` until judged anew", from.number));
+        }
+    }
+    report.recorded(cx, &receipt, &proposals)
 }
