@@ -33,6 +33,7 @@ mod ledger;
 mod ledger_oracle;
 mod ledgers;
 mod list;
+mod query;
 mod recover;
 mod spec;
 mod sshsig;

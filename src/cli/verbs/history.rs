@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::amend;
+use crate::answers::point::{self, Edge};
 use crate::claim::diff::{self, Difference};
+use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
@@ -15,8 +17,8 @@ use crate::exchange::gist::gist;
 use crate::hash::{Digest, Index};
 use crate::ledger::catalog::Term;
 use crate::ledger::{Entry, Ledger};
-use crate::text::{nearest, printable_line};
-use crate::time::{Day, Timestamp};
+use crate::text::printable_line;
+use crate::time::Timestamp;
 
 /// Entries read at once.
 const CHUNK: u64 = 1_024;
@@ -69,9 +71,13 @@ struct Line {
 /// When a reference, point or handle is wrong, or the ledger cannot be read.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let ledger = cx.ledger()?;
-    let from = args.since.as_deref().map_or(Ok(0), |text| point(&ledger, text, false))?;
-    let to = args.until.as_deref().map_or(Ok(ledger.size()), |text| point(&ledger, text, true))?;
-    let by = args.by.as_deref().map(|handle| agent(&ledger, handle)).transpose()?;
+    let from =
+        args.since.as_deref().map_or(Ok(0), |text| Ok::<_, CliError>(point::size(&ledger, text, Edge::First)?))?;
+    let to = args
+        .until
+        .as_deref()
+        .map_or(Ok(ledger.size()), |text| Ok::<_, CliError>(point::size(&ledger, text, Edge::Last)?))?;
+    let by = args.by.as_deref().map(|handle| asked::agent(&ledger, handle)).transpose()?;
     let wanted = |entry: &Entry| {
         let kind = args.kind.map_or(entry.header.kind != Kind::BatchSigned, |k| entry.header.kind == k);
         kind && by.is_none_or(|agent| entry.header.agent == agent)
@@ -147,34 +153,6 @@ fn whole(
         from = end;
     }
     Ok(())
-}
-
-/// A tree size for a point that a person gave: a size, the begin (or end) of a day, or a time.
-fn point(ledger: &Ledger, text: &str, end: bool) -> Result<u64, CliError> {
-    if let Ok(size) = text.parse::<u64>() {
-        return Ok(size.min(ledger.size()));
-    }
-    let time = text.parse::<Timestamp>().ok().or_else(|| {
-        let day = text.parse::<Day>().ok()?.start();
-        Some(if end { day.plus_millis(86_400_000 - 1) } else { day })
-    });
-    let Some(time) = time else {
-        return Err(CliError::bad_input(format!("`{}` is no point of the ledger", printable_line(text)))
-            .hint("a tree size such as 120, a day such as 2026-11-22, or a time such as 2026-11-22T07:12:03.123Z"));
-    };
-    Ok(ledger.size_at(if end { time } else { time.plus_millis(-1) })?)
-}
-
-fn agent(ledger: &Ledger, handle: &str) -> Result<Index, CliError> {
-    if let Some(agent) = ledger.state().agent_named(handle) {
-        return Ok(agent.number);
-    }
-    let known: Vec<&str> = ledger.state().agents.values().map(|a| a.handle.0.as_str()).collect();
-    let error = CliError::bad_input(format!("no agent `{}` is enrolled", printable_line(handle)));
-    Err(match nearest(handle, known) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("`onrecord agent list` shows who is"),
-    })
 }
 
 /// The subject of the entry that a reference names, else the claim that its words fit.
