@@ -1,6 +1,7 @@
 //! Queries and points of the ledger as they stand on a command line.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
@@ -12,7 +13,7 @@ use crate::query::{Field, Query, Shape, Value};
 use crate::text::{nearest, printable_line};
 
 /// What a point of the ledger may look like.
-const POINTS: &str = "a size such as 120, a day such as 2026-11-22, a month such as 2026-11, or a time such as \
+const POINTS: &str = "a tree size such as 120, a day such as 2026-11-22, a month such as 2026-11, or a time such as \
     2026-11-22T07:12Z; all are UTC";
 
 /// Takes any word of a query; tells a shell what could stand there.
@@ -115,4 +116,22 @@ pub fn as_of(ledger: Ledger, text: Option<&str>) -> Result<Ledger, CliError> {
             .hint(format!("the first entry is of {first}, and makes size 1")));
     }
     Ok(ledger.as_of(size)?)
+}
+
+/// The entries of a period: from the begin of one point to the end of another.
+///
+/// # Errors
+/// When a point cannot be understood, or the second comes before the first.
+pub fn period(ledger: &Ledger, since: Option<&str>, until: Option<&str>) -> Result<Range<u64>, CliError> {
+    let from = since.map_or(Ok(0), |text| point::size(ledger, text, Edge::First))?;
+    let to = until.map_or(Ok(ledger.size()), |text| point::size(ledger, text, Edge::Last))?;
+    if let (true, Some(since), Some(until)) = (from > to, since, until) {
+        return Err(CliError::bad_input(format!(
+            "the period ends before it begins: `{}` is size {from}, `{}` is size {to}",
+            printable_line(since),
+            printable_line(until)
+        ))
+        .hint("give the earlier one to --since and the later one to --until"));
+    }
+    Ok(from..to.max(from))
 }

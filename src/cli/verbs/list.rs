@@ -140,6 +140,7 @@ fn print(cx: &Context<'_>, claims: &[ClaimView]) -> Result<(), CliError> {
         .collect();
     cx.out.table(&["claim", "finding", "evidence", "statement"], &rows)?;
     let second = claims.iter().filter(|c| c.second_read).count();
-    cx.out.note(format!("{} claims, {second} second-read; evidence: p pages, c clusters", claims.len()));
+    let n = if claims.len() == 1 { "1 claim".to_owned() } else { format!("{} claims", claims.len()) };
+    cx.out.note(format!("{n}, {second} second-read; evidence: p pages, c clusters"));
     Ok(())
 }
