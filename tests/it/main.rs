@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod as_of;
 mod audit;
 mod audit_codes;
 mod audit_lint;
@@ -17,6 +18,7 @@ mod cli_verdict;
 mod commit;
 mod commit_faults;
 mod desk;
+mod diff_verb;
 mod draft;
 mod draft_anchor;
 mod draft_plan;
@@ -26,6 +28,7 @@ mod format;
 mod guard;
 mod hash;
 mod header;
+mod history;
 mod json;
 mod kill;
 mod layers;
