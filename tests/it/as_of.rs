@@ -225,7 +225,8 @@ fn a_period_stands_for_all_of_itself() {
 #[test]
 fn what_was_erased_since_is_missing_from_earlier_views_and_they_say_so() {
     let desk = Desk::new();
-    let (bridge, tunnel) = (desk.claim("bridge", "The bridge was closed."), desk.claim("tunnel", "The tunnel was closed."));
+    let (bridge, tunnel) =
+        (desk.claim("bridge", "The bridge was closed."), desk.claim("tunnel", "The tunnel was closed."));
     let then = desk.ledger().size().to_string();
     desk.ok(&["list", "--as-of", &then, "tunnel"]).says(&["The tunnel was closed."]);
     let erasure = Erasure { authority: "a court".into(), ground: "privacy".into() };
@@ -233,7 +234,10 @@ fn what_was_erased_since_is_missing_from_earlier_views_and_they_say_so() {
     desk.empty(tunnel);
     let listed = desk.ok(&["list", "--as-of", &then, "--json"]).json();
     let view = |n: usize| listed["claims"][n].clone();
-    assert_eq!((view(0)["number"].as_u64(), view(0)["statement"].as_str()), (Some(bridge), Some("The bridge was closed.")));
+    assert_eq!(
+        (view(0)["number"].as_u64(), view(0)["statement"].as_str()),
+        (Some(bridge), Some("The bridge was closed."))
+    );
     assert_eq!((view(1)["number"].as_u64(), view(1)["statement"].as_str()), (Some(tunnel), None));
     assert_eq!(view(1)["withheld"], serde_json::json!([tunnel]));
     assert!(view(1)["flags"].as_array().unwrap().contains(&"withheld".into()));
