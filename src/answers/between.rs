@@ -89,7 +89,9 @@ pub fn each<E: From<ReadError>>(
         }
         let what = what(&steps, before.as_ref());
         summary.claims += 1;
-        what.iter().for_each(|word| *summary.what.entry(word).or_default() += 1);
+        for word in &what {
+            *summary.what.entry(word).or_default() += 1;
+        }
         let changes = before.as_ref().map_or_else(Vec::new, |before| change::between(before, &after));
         take(Touched {
             number: claim.0,

@@ -141,15 +141,15 @@ impl<'l> Teller<'l> {
 
     /// A claim as it stood before an entry.
     fn claim_before(&mut self, claim: Index, before: Index) -> Result<Option<ClaimState>, ReadError> {
-        let mut state = match self.claims.remove(&claim).filter(|state| state.last() < before) {
-            Some(state) => state,
-            None => {
-                let own = self.ledger.entry(claim)?;
-                if own.header.kind != Kind::ClaimRecorded {
-                    return Ok(None);
-                }
-                ClaimState::recorded(claim, own.leaf, &own.header, own.event()?)
+        let kept = self.claims.remove(&claim).filter(|state| state.last() < before);
+        let mut state = if let Some(state) = kept {
+            state
+        } else {
+            let own = self.ledger.entry(claim)?;
+            if own.header.kind != Kind::ClaimRecorded {
+                return Ok(None);
             }
+            ClaimState::recorded(claim, own.leaf, &own.header, own.event()?)
         };
         let last = state.last();
         for index in self.ledger.find(Term::About(claim))? {
@@ -179,12 +179,12 @@ impl<'l> Teller<'l> {
         event: Option<&Event>,
     ) -> Result<Vec<Difference>, ReadError> {
         let Some(Event::DocumentAmended(new)) = event else { return Ok(Vec::new()) };
-        let mut state = match self.documents.remove(&document).filter(|state| state.last() < entry.index) {
-            Some(state) => state,
-            None => {
-                let own = self.ledger.entry(document)?;
-                DocumentState::registered(document, own.leaf, &own.header, own.event()?)
-            }
+        let kept = self.documents.remove(&document).filter(|state| state.last() < entry.index);
+        let mut state = if let Some(state) = kept {
+            state
+        } else {
+            let own = self.ledger.entry(document)?;
+            DocumentState::registered(document, own.leaf, &own.header, own.event()?)
         };
         let last = state.last();
         for index in self.ledger.find(Term::About(document))? {

@@ -16,7 +16,7 @@ pub(super) enum Lookup {
     /// On disk.
     Catalog(Box<Catalog>),
     /// In memory.
-    Memory(Memory),
+    Memory(Box<Memory>),
 }
 
 /// Lookups in memory.
@@ -62,7 +62,7 @@ impl Lookup {
     /// Opens the catalog in `folder`; where that cannot be, lookups in memory take its place. Says what a person should
     /// hear of it.
     pub(super) fn open(folder: Option<&Path>, ledger: &Digest, size: u64) -> (Self, Option<String>) {
-        let Some(folder) = folder else { return (Self::Memory(Memory::default()), None) };
+        let Some(folder) = folder else { return (Self::Memory(Box::default()), None) };
         match Catalog::open(folder, ledger) {
             Ok((catalog, Opened::Rebuilt { why })) => {
                 (Self::Catalog(Box::new(catalog)), Some(format!("the catalog is rebuilt from the log: {why}")))
@@ -75,7 +75,7 @@ impl Lookup {
             Ok((catalog, _)) => (Self::Catalog(Box::new(catalog)), None),
             Err(error) => {
                 let notice = format!("{error}; answering from the log itself, which takes longer");
-                (Self::Memory(Memory::default()), Some(notice))
+                (Self::Memory(Box::default()), Some(notice))
             }
         }
     }
@@ -99,7 +99,7 @@ impl Lookup {
         match self {
             Self::Catalog(catalog) => Ok(catalog.reset()?),
             Self::Memory(memory) => {
-                *memory = Memory::default();
+                **memory = Memory::default();
                 Ok(())
             }
         }
