@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::change;
 use super::story::Change;
-use crate::entry::{ClaimState, Kind};
+use crate::entry::kind::About;
+use crate::entry::{ClaimState, Kind, SubjectKind};
 use crate::hash::Index;
 use crate::ledger::{Ledger, ReadError};
 use crate::query::Query;
@@ -110,19 +111,18 @@ pub fn each<E: From<ReadError>>(
 /// The claims that entries from `from` on are about; counts the other entries.
 fn touched(ledger: &Ledger, from: u64, summary: &mut Summary) -> Result<BTreeSet<Index>, ReadError> {
     let mut claims = BTreeSet::new();
-    let mut others: BTreeSet<Index> = BTreeSet::new();
     let mut next = from;
     while next < ledger.size() {
         let end = ledger.size().min(next + CHUNK);
         for entry in ledger.entries(next..end)? {
             let subject = entry.subject();
-            let known = claims.contains(&subject);
-            if known || (!others.contains(&subject) && ledger.row(subject)?.is_some()) {
+            let of_claim = match entry.header.kind.row().about {
+                About::Creates(kind) | About::Of(kind) => kind == SubjectKind::Claim,
+                About::Any => claims.contains(&subject) || ledger.row(subject)?.is_some(),
+            };
+            if of_claim {
                 claims.insert(subject);
-                continue;
-            }
-            others.insert(subject);
-            if entry.header.kind != Kind::BatchSigned {
+            } else if entry.header.kind != Kind::BatchSigned {
                 *summary.elsewhere.entry(entry.header.kind.to_string()).or_default() += 1;
             }
         }

@@ -6,7 +6,7 @@ use crate::entry::kind::About;
 use crate::entry::{ClaimState, SubjectKind};
 use crate::hash::Index;
 use crate::ledger::catalog::{Named, Row, Term};
-use crate::ledger::{Ledger, ReadError};
+use crate::ledger::{Entry, Ledger, ReadError};
 use crate::query::{Field, Narrow, Query};
 
 /// Rows first looked at where only some claims are asked for.
@@ -27,9 +27,9 @@ pub fn each<E: From<ReadError>>(
     take: &mut dyn FnMut(ClaimState) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut left = limit;
-    let mut offer = |row: &Row, sure: bool| -> Result<bool, E> {
+    let mut offer = |claim: Option<ClaimState>, sure: bool| -> Result<bool, E> {
         if left > 0
-            && let Some(claim) = ledger.claim_of(row)?
+            && let Some(claim) = claim
             && (sure || query.matches(&claim, ledger))
         {
             left -= 1;
@@ -45,7 +45,7 @@ pub fn each<E: From<ReadError>>(
             for number in claims {
                 let Some(row) = ledger.row(number)? else { continue };
                 let sure = says(ledger, query, &row);
-                if sure != Some(false) && !offer(&row, sure == Some(true))? {
+                if sure != Some(false) && !offer(ledger.claim_of(&row)?, sure == Some(true))? {
                     break;
                 }
             }
@@ -65,15 +65,17 @@ fn scan<E: From<ReadError>>(
     ledger: &Ledger,
     query: &Query,
     limit: usize,
-    offer: &mut dyn FnMut(&Row, bool) -> Result<bool, E>,
+    offer: &mut dyn FnMut(Option<ClaimState>, bool) -> Result<bool, E>,
 ) -> Result<(), E> {
+    let mut near = Near::default();
     let mut from = Index(0);
     let mut step = if limit == usize::MAX { limit } else { limit.max(FIRST_STEP) };
     loop {
         let rows = ledger.rows_where(from, step, |row, _| says(ledger, query, row) != Some(false))?;
-        for row in &rows {
+        for (k, row) in rows.iter().enumerate() {
             from = Index(row.number().0 + 1);
-            if !offer(row, says(ledger, query, row) == Some(true))? {
+            let claim = near.claim(ledger, row, &rows[k..])?;
+            if !offer(claim, says(ledger, query, row) == Some(true))? {
                 return Ok(());
             }
         }
@@ -81,6 +83,39 @@ fn scan<E: From<ReadError>>(
             return Ok(());
         }
         step = step.saturating_mul(2);
+    }
+}
+
+/// Entries to a bundle, which is read as a whole whatever is wanted of it.
+const BUNDLE: u64 = 256;
+
+/// Claims wanted of one bundle from which on all of it is decoded at once.
+const DENSE: usize = 16;
+
+/// Entries that lie together, of which many are wanted.
+#[derive(Default)]
+struct Near {
+    entries: Vec<Entry>,
+}
+
+impl Near {
+    /// The claim of a row; `rows` are those wanted from this one on.
+    fn claim(&mut self, ledger: &Ledger, row: &Row, rows: &[Row]) -> Result<Option<ClaimState>, ReadError> {
+        let number = row.number();
+        if row.last() != number {
+            return ledger.claim_of(row);
+        }
+        if self.entries.last().is_none_or(|last| last.index < number) {
+            let end = ((number.0 / BUNDLE + 1) * BUNDLE).min(ledger.size());
+            if rows.get(DENSE - 1).is_none_or(|row| row.number().0 >= end) {
+                return ledger.claim_of(row);
+            }
+            // Damage to a neighbour is no reason to hide this one.
+            self.entries = ledger.entries(number.0..end).unwrap_or_default();
+        }
+        let at = self.entries.binary_search_by_key(&number, |entry| entry.index);
+        let Some(own) = at.ok().and_then(|at| self.entries.get(at)) else { return ledger.claim_of(row) };
+        Ok(Some(ClaimState::recorded(number, own.leaf, &own.header, own.event()?)))
     }
 }
 

@@ -460,3 +460,46 @@ proptest! {
         prop_assert_eq!(Query::parse(&again), Ok(query), "{} as {}", text, again);
     }
 }
+
+#[test]
+fn the_demo_answers_the_questions_of_its_desk() {
+    let desk = crate::cli::Desk::bare();
+    desk.ok(&["demo", "there"]);
+    let there = desk.path("there").join("ledger");
+    let there = there.to_str().unwrap();
+    let keys = |args: &[&str]| -> Vec<String> {
+        let listed = desk.ok(&[&["list", "--ledger", there, "--json"][..], args].concat()).json();
+        let claims = listed["claims"].as_array().unwrap().clone();
+        claims.iter().map(|c| c["key"].as_str().unwrap().to_owned()).collect()
+    };
+    // What the claim files themselves say.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("claims/2024-10-iraq-front");
+    let table = |name: &str| fs::read_to_string(folder.join(name)).unwrap().parse::<toml::Table>().unwrap();
+    let (article, checks) = (table("article.toml"), table("checks.toml"));
+    let text =
+        |value: &toml::Value, key: &str| value.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+    let items = |table: &toml::Table, name: &str| table[name].as_array().unwrap().clone();
+    let mut conflicting: Vec<String> = items(&checks, "verdict")
+        .iter()
+        .filter(|v| text(v, "finding") == "conflicting")
+        .map(|v| text(v, "claim"))
+        .collect();
+    conflicting.sort();
+    let mut found = keys(&["finding:conflicting"]);
+    found.sort();
+    assert_eq!(found, conflicting);
+    assert!(found.iter().any(|key| key.contains("missile")), "the missile count: {found:?}");
+
+    let iri = "Islamic Resistance in Iraq";
+    let of_iri = |claim: &toml::Value| {
+        let list =
+            |key: &str| claim["appearance"].get(key).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        list("attribution").iter().any(|s| text(s, "name") == iri)
+            && list("hedges").iter().any(|h| text(h, "class") == "evidential")
+    };
+    let wanted: Vec<String> = items(&article, "claim").iter().filter(|c| of_iri(c)).map(|c| text(c, "key")).collect();
+    assert!(!wanted.is_empty());
+    assert_eq!(keys(&[&format!("hedge:evidential speaker:\"{iri}\"")]), wanted);
+    assert_eq!(keys(&["hedge:evidential", &format!("speaker:{iri}")]), wanted, "the shell took the quotation marks");
+    desk.ok(&["audit", "--ledger", there]);
+}
