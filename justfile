@@ -16,7 +16,8 @@ bench *ARGS:
 # Writes the command-line snapshots anew. Read the difference before you commit it.
 bless:
     TRYCMD=overwrite cargo test --test it cli
-    git diff --stat -- tests
+    ONRECORD_BLESS=1 cargo test --test it query::
+    git diff --stat -- tests docs
 
 # Licences, advisories, sources of the dependencies (needs cargo-deny).
 deny:

@@ -9,7 +9,7 @@
 //! | 1 | [`tlog`] (the verifiable log, which knows no claims), [`claim`] (the nouns of the domain) |
 //! | 2 | [`entry`] (events, their bytes, their signatures, the state folded from them), [`draft`] (claim files), [`view`] (a claim as others see it) |
 //! | 3 | [`store`] (bytes in objects and cells) |
-//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`exchange`] (what others read) |
+//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`answers`] (what a desk asks), [`exchange`] (what others read) |
 //! | 5 | [`cli`] |
 //!
 //! A checkpoint is a signed note, and its key is known by name, id and bytes:
@@ -31,6 +31,7 @@
 //! assert!(Checkpoint::open(note.replace("\n1\n", "\n2\n").as_bytes(), log.verifier()).is_err());
 //! ```
 
+pub mod answers;
 pub mod audit;
 pub mod canon;
 pub mod claim;

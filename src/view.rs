@@ -86,6 +86,10 @@ pub struct ClaimView {
     pub fallen: Vec<FallView>,
     /// Entries whose payload is not here.
     pub withheld: Vec<u64>,
+    /// Handle of who has it to work on; the desk's own.
+    pub assigned: Option<String>,
+    /// Until when; the desk's own.
+    pub due: Option<crate::time::Day>,
     /// When it was recorded.
     pub recorded: Timestamp,
     /// By whom.
@@ -305,7 +309,29 @@ pub fn finding_word(claim: &ClaimState) -> &'static str {
     }
 }
 
-/// Flags that a reader of the claim should see, in a fixed order.
+/// Every word that may stand among a claim's flags; the query language takes these and no others.
+pub const FLAGS: &[&str] = &[
+    "judged-an-earlier-wording",
+    "not-second-read",
+    "evidence-withdrawn",
+    "document-changed",
+    "rests-on-fallen",
+    "retracted",
+    "withdrawn",
+    "corrected",
+    "withheld",
+];
+
+/// Number of clusters of the evidence that stands.
+pub fn clusters(claim: &ClaimState) -> usize {
+    let mut clusters: Vec<&str> =
+        claim.evidence.iter().filter_map(Item::standing).map(|e| e.cluster.as_str()).collect();
+    clusters.sort_unstable();
+    clusters.dedup();
+    clusters.len()
+}
+
+/// Flags that a reader of the claim should see, in a fixed order; every one of them is in [`FLAGS`].
 pub fn flags<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Vec<String> {
     let document = |number| context.document(number).map(Cow::Owned);
     flags_with(claim, &document, !context.fallen_under(claim).is_empty())
@@ -410,6 +436,8 @@ impl ClaimView {
             flags: flags_with(claim, &document, !fallen.is_empty()),
             fallen: fallen.iter().map(FallView::new).collect(),
             withheld: claim.not_here.iter().map(|i| i.0).collect(),
+            assigned: claim.assignee.as_ref().map(|a| a.0.clone()),
+            due: claim.due,
             recorded: claim.recorded,
             agent: context.ledger().handle(claim.agent),
         }

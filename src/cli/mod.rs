@@ -1,5 +1,6 @@
 //! The command line: one file a verb; output; errors with hints; exit codes.
 
+pub mod asked;
 pub mod capture;
 pub mod config;
 pub mod context;

@@ -3,19 +3,20 @@
 //! A catalog that fails a checksum is never believed and never an error for the user: it is begun anew from the log,
 //! and the user is told.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::catalog::{Catalog, CatalogError, Changes, ContentKey, Opened, Row, Term};
+use super::catalog::{Catalog, CatalogError, Changes, ContentKey, Named, Opened, Row, Term};
 use super::error::ReadError;
 use crate::hash::{Digest, Index};
+use crate::time::Timestamp;
 
 /// Lookups that reflect the log up to a size.
 pub(super) enum Lookup {
     /// On disk.
     Catalog(Box<Catalog>),
     /// In memory.
-    Memory(Memory),
+    Memory(Box<Memory>),
 }
 
 /// Lookups in memory.
@@ -27,6 +28,9 @@ pub(super) struct Memory {
     rows: BTreeMap<u64, Row>,
     terms: HashMap<u64, Vec<Index>>,
     content: HashMap<ContentKey, Index>,
+    names: BTreeSet<(Named, String)>,
+    /// The latest time so far, after each entry, in milliseconds since 1970.
+    highest: Vec<i64>,
 }
 
 /// A lookup that failed.
@@ -58,7 +62,7 @@ impl Lookup {
     /// Opens the catalog in `folder`; where that cannot be, lookups in memory take its place. Says what a person should
     /// hear of it.
     pub(super) fn open(folder: Option<&Path>, ledger: &Digest, size: u64) -> (Self, Option<String>) {
-        let Some(folder) = folder else { return (Self::Memory(Memory::default()), None) };
+        let Some(folder) = folder else { return (Self::Memory(Box::default()), None) };
         match Catalog::open(folder, ledger) {
             Ok((catalog, Opened::Rebuilt { why })) => {
                 (Self::Catalog(Box::new(catalog)), Some(format!("the catalog is rebuilt from the log: {why}")))
@@ -71,7 +75,7 @@ impl Lookup {
             Ok((catalog, _)) => (Self::Catalog(Box::new(catalog)), None),
             Err(error) => {
                 let notice = format!("{error}; answering from the log itself, which takes longer");
-                (Self::Memory(Memory::default()), Some(notice))
+                (Self::Memory(Box::default()), Some(notice))
             }
         }
     }
@@ -95,7 +99,7 @@ impl Lookup {
         match self {
             Self::Catalog(catalog) => Ok(catalog.reset()?),
             Self::Memory(memory) => {
-                *memory = Memory::default();
+                **memory = Memory::default();
                 Ok(())
             }
         }
@@ -135,31 +139,53 @@ impl Lookup {
         }
     }
 
-    pub(super) fn claims_where(
+    /// At most `limit` rows of claims from `from` on, before `end`, that `keep` lets through.
+    pub(super) fn rows_where(
         &self,
-        from: Index,
+        (from, end): (Index, Index),
         limit: usize,
         keep: &dyn Fn(&Row) -> bool,
-    ) -> Result<Vec<Index>, Failed> {
+    ) -> Result<Vec<Row>, Failed> {
         let mut found = Vec::new();
         match self {
             Self::Catalog(catalog) => {
                 for row in catalog.rows_from(from)? {
                     let row = row?;
-                    if found.len() >= limit {
+                    if found.len() >= limit || row.number() >= end {
                         break;
                     }
                     if keep(&row) {
-                        found.push(row.number());
+                        found.push(row);
                     }
                 }
             }
             Self::Memory(memory) => {
-                let rows = memory.rows.range(from.0..).map(|(_, row)| row);
-                found.extend(rows.filter(|row| keep(row)).map(Row::number).take(limit));
+                let rows = memory.rows.range(from.0..end.0.max(from.0)).map(|(_, row)| row);
+                found.extend(rows.filter(|row| keep(row)).take(limit).cloned());
             }
         }
         Ok(found)
+    }
+
+    pub(super) fn names(&self, named: Named, part: &str, limit: usize) -> Result<Option<Vec<String>>, Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.names(named, part, limit)?),
+            Self::Memory(memory) => {
+                let of_sort = memory.names.iter().filter(|(sort, name)| *sort == named && name.contains(part));
+                let found: Vec<String> = of_sort.map(|(_, name)| name.clone()).take(limit.saturating_add(1)).collect();
+                Ok((found.len() <= limit).then_some(found))
+            }
+        }
+    }
+
+    pub(super) fn before_later(&self, time: Timestamp) -> Option<Index> {
+        match self {
+            Self::Catalog(catalog) => catalog.before_later(time),
+            Self::Memory(memory) => {
+                let at = memory.highest.partition_point(|highest| *highest <= time.millis());
+                (at < memory.highest.len()).then_some(Index(at as u64))
+            }
+        }
     }
 
     pub(super) fn row(&self, claim: Index) -> Result<Option<Row>, Failed> {
@@ -196,7 +222,12 @@ impl Lookup {
 
 impl Memory {
     fn take(&mut self, changes: Changes) {
-        let Changes { terms, content, rows, core, .. } = changes;
+        let Changes { terms, content, rows, core, names, times, .. } = changes;
+        self.names.extend(names);
+        for (index, millis) in times {
+            let highest = self.highest.last().map_or(millis, |last| millis.max(*last));
+            self.highest.resize(index as usize + 1, highest);
+        }
         for term in terms {
             self.terms.entry(term.hash).or_default().push(Index(term.index));
         }

@@ -14,6 +14,9 @@ use crate::tlog::tile::TileHashReader;
 /// Times that the open payload bundle may have been superseded between finding and reading it.
 const ATTEMPTS: usize = 16;
 
+/// Bundles of each series that are kept at hand; a full one has up to some 300 KiB.
+const KEPT: usize = 24;
+
 /// A log at one checkpoint, and what lies below it.
 ///
 /// What is read is as true as the store; hold entries against [`hashes`](Reader::hashes), and those against the root.
@@ -22,8 +25,9 @@ pub struct Reader<S> {
     store: S,
     keys: Vec<Verifier>,
     latest: Option<(Checkpoint, Vec<u8>)>,
-    /// The last bundle of each series: neighbours are asked for one after the other.
-    cache: [Mutex<Option<Cached>>; 2],
+    /// The last bundles of each series, the latest last: neighbours are asked for one after the other, and a claim is
+    /// read together with its document and its evidence.
+    cache: [Mutex<Vec<Cached>>; 2],
     /// Where the items of full bundles lie, as far as these were read. Only redaction changes them, and with it their length.
     maps: Mutex<Maps>,
 }
@@ -100,7 +104,7 @@ impl<S: StoreRead> Reader<S> {
     /// Forgets the bundles it holds, such as after a redaction.
     pub fn forget(&self) {
         for cached in &self.cache {
-            *cached.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            cached.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
@@ -196,13 +200,17 @@ impl<S: StoreRead> Reader<S> {
         Ok(found)
     }
 
-    /// The bundle, or a wider one that has superseded it, if it was the last one read.
+    /// The bundle, or a wider one that has superseded it, if it was among the last read.
     fn cached(&self, wanted: Bundle) -> Option<Cached> {
         let fits = |cached: &Cached| {
             let (have, want) = (cached.bundle.run, wanted.run);
             have.n() == want.n() && have.width() >= want.width()
         };
-        self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner).clone().filter(fits)
+        let mut kept = self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(fits)?;
+        let cached = kept.remove(at);
+        kept.push(cached.clone());
+        Some(cached)
     }
 
     /// The bundle, or a wider one that has superseded it.
@@ -212,7 +220,13 @@ impl<S: StoreRead> Reader<S> {
         }
         // The cache is never locked while the store works: others read meanwhile.
         let cached = self.find(wanted)?;
-        *self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner) = Some(cached.clone());
+        let mut kept = self.cache[wanted.series as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        // A narrower one of the same place is superseded.
+        kept.retain(|other| other.bundle.run.n() != cached.bundle.run.n());
+        if kept.len() >= KEPT {
+            kept.remove(0);
+        }
+        kept.push(cached.clone());
         Ok(cached)
     }
 

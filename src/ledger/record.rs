@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::append::{Prepared, boxed};
-use super::catalog::{Changes, ContentKey, Row, Term, changes};
+use super::catalog::{Changes, ContentKey, Named, Row, Term, changes};
 use super::commit::{Committer, Config, Continuity};
 use super::error::{AppendError, ReadError};
 use super::fallen::Memo;
@@ -30,6 +30,9 @@ use crate::view::Context;
 
 /// Entries read from the log at once while catching up.
 pub(super) const CHUNK: u64 = 10_240;
+
+/// Entries read at once while looking for a point in time.
+const WALK: u64 = 256;
 
 /// Hears what a person should hear: that a catalog is rebuilt, say.
 pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
@@ -264,11 +267,15 @@ impl Ledger {
     /// # Errors
     /// When the log cannot be read.
     pub fn size_at(&self, time: Timestamp) -> Result<u64, ReadError> {
-        for index in 0..self.size {
-            // Times may step back by minutes, so only a walk in order finds the first later one.
-            if self.entry(Index(index))?.header.time > time {
-                return Ok(index);
+        // Times may step back by minutes, so only a walk in order finds the first later one; where it begins is known.
+        let Some(from) = self.ask(|lookup| Ok(lookup.before_later(time)))? else { return Ok(self.size) };
+        let mut next = from.0;
+        while next < self.size {
+            let end = self.size.min(next + WALK);
+            if let Some(later) = self.entries(next..end)?.iter().find(|entry| entry.header.time > time) {
+                return Ok(later.index.0);
             }
+            next = end;
         }
         Ok(self.size)
     }
@@ -335,7 +342,7 @@ impl Ledger {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn claims(&self) -> Result<Vec<Index>, ReadError> {
-        self.claims_where(Index(0), usize::MAX, |_| true)
+        Ok(self.rows_where(Index(0), usize::MAX, |_, _| true)?.iter().map(Row::number).collect())
     }
 
     /// The catalog's row of each claim, by number; each reflects the latest tree, whatever this view shows.
@@ -346,21 +353,34 @@ impl Ledger {
         self.ask(Lookup::rows)
     }
 
-    /// Numbers of at most `limit` claims from `from` on whose row passes `keep`, in order. Rows reflect the latest tree:
-    /// of an earlier one ([`Ledger::as_of`]) all claims are given, whatever `keep` says.
+    /// Rows of at most `limit` claims of this view from `from` on that `keep` lets through, in order. `keep` is also told
+    /// whether the row says how the claim stands in this view: rows reflect the latest tree, so that in an earlier view
+    /// ([`Ledger::as_of`]) the row of a claim that has changed since does not.
     ///
     /// # Errors
     /// When the catalog cannot be read.
-    pub fn claims_where(
+    pub fn rows_where(
         &self,
         from: Index,
         limit: usize,
-        keep: impl Fn(&Row) -> bool,
-    ) -> Result<Vec<Index>, ReadError> {
-        let latest = self.size == self.reader.size();
-        let mut found = self.ask(|lookup| lookup.claims_where(from, limit, &|row| !latest || keep(row)))?;
-        found.retain(|i| i.0 < self.size);
-        Ok(found)
+        keep: impl Fn(&Row, bool) -> bool,
+    ) -> Result<Vec<Row>, ReadError> {
+        let holds = |row: &Row| keep(row, self.shows(row));
+        self.ask(|lookup| lookup.rows_where((from, Index(self.size)), limit, &holds))
+    }
+
+    /// Whether a row of the catalog says how the claim stands in this view.
+    pub fn shows(&self, row: &Row) -> bool {
+        row.last().0 < self.size
+    }
+
+    /// The names of a sort that have `part` in them, both folded; `None` where they are more than `limit`. In an earlier
+    /// view also those that came later.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn names(&self, named: Named, part: &str, limit: usize) -> Result<Option<Vec<String>>, ReadError> {
+        self.ask(|lookup| lookup.names(named, part, limit))
     }
 
     /// The catalog's row of a claim.
@@ -436,6 +456,18 @@ impl Ledger {
             claim.apply(entry.index, &entry.header, entry.event()?);
         }
         Ok(Some(claim))
+    }
+
+    /// The claim of a row of this view ([`Ledger::rows_where`]), without asking the catalog for what is not there.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn claim_of(&self, row: &Row) -> Result<Option<ClaimState>, ReadError> {
+        if row.last() != row.number() {
+            return self.claim(row.number());
+        }
+        let Some(own) = self.subject(row.number(), SubjectKind::Claim)? else { return Ok(None) };
+        Ok(Some(ClaimState::recorded(own.index, own.leaf, &own.header, own.event()?)))
     }
 
     /// A document as it stands; `None` where the entry registers none.

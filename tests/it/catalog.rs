@@ -20,7 +20,7 @@ use onrecord::claim::{Appearance, Claim, Document, Hedge, Step, Verdict};
 use onrecord::entry::{ClaimState, Event, Header, Kind};
 use onrecord::hash::{Digest, Index, empty_root, leaf_hash};
 use onrecord::ledger::catalog::{
-    Catalog, CatalogError, Change, Changes, ContentKey, Damage, Opened, Row, Seen, Term, Why, changes, row_after,
+    Catalog, CatalogError, Change, Changes, ContentKey, Damage, Named, Opened, Row, Seen, Term, Why, changes, row_after,
 };
 use onrecord::time::{Day, Timestamp};
 use proptest::prelude::*;
@@ -325,7 +325,9 @@ fn entry_change(index: u64, (terms, content, is_claim): &Entry) -> Change {
     terms.sort_unstable();
     terms.dedup();
     let content = vec![ContentKey::payload(&Digest::of(&content.to_le_bytes()))];
-    Change { index: Index(index), terms, content, row, core: index.is_multiple_of(7) }
+    let names = vec![(Named::Speaker, format!("speaker {}", index % 50))];
+    let time = Timestamp::from_millis(1_700_000_000_000 + index as i64).unwrap();
+    Change { index: Index(index), terms, content, row, names, time, core: index.is_multiple_of(7) }
 }
 
 #[derive(Default)]

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use onrecord::claim::desk::{ClaimMoved, ClaimsRelated};
 use onrecord::claim::vocab::{Confidence, Finding, RelationKind, Stance, Workflow};
-use onrecord::cli::verbs::list::{matching, parse_query};
+use onrecord::cli::verbs::list::matching;
 use onrecord::entry::fall::{Blow, Cause, Node, Web};
 use onrecord::entry::{Event, Proposal};
 use onrecord::hash::Index;
 use onrecord::ledger::Ledger;
+use onrecord::query::Query;
 use onrecord::view::ClaimView;
 use proptest::prelude::*;
 
@@ -149,7 +150,7 @@ fn every_view_shows_it_as_of_any_size_and_the_finding_stays() {
     let before = ledger.size();
     let flags = |ledger: &Ledger, number: Index| {
         let view = ClaimView::new(&ledger.claim(number).unwrap().unwrap(), ledger);
-        let listed = matching(ledger, &parse_query(&["flag:rests-on-fallen".into()]).unwrap(), None).unwrap();
+        let listed = matching(ledger, &Query::parse("flag:rests-on-fallen").unwrap(), None).unwrap();
         let flagged = view.flags.iter().any(|f| f == "rests-on-fallen");
         assert_eq!(flagged, listed.iter().any(|c| c.number == number.0), "list and show agree on {number}");
         assert_eq!(flagged, ledger.resting_on_fallen().unwrap().contains(&number), "{number}");

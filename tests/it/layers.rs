@@ -21,6 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("ledger", &["claim", "canon", "draft", "entry", "hash", "store", "text", "time", "tlog", "view"]),
     ("audit", &["canon", "claim", "entry", "hash", "store", "text", "time", "tlog"]),
     ("query", &["claim", "entry", "ledger", "view", "hash", "time", "text"]),
+    ("answers", &["claim", "entry", "exchange", "ledger", "query", "hash", "text", "time", "view"]),
     ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "view"]),
 ];
 

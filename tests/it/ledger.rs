@@ -60,6 +60,11 @@ pub fn ledger() -> (Arc<dyn Store>, Ledger) {
 }
 
 pub fn append(ledger: &mut Ledger, proposals: &[Proposal]) -> Result<Receipt, AppendError> {
+    append_at(ledger, proposals, now())
+}
+
+/// The same by a clock that shows `now`.
+pub fn append_at(ledger: &mut Ledger, proposals: &[Proposal], now: Timestamp) -> Result<Receipt, AppendError> {
     let size = ledger.size();
     let mut random = move |bytes: &mut [u8]| {
         // Different for every entry of the ledger, as salts must be.
@@ -68,7 +73,7 @@ pub fn append(ledger: &mut Ledger, proposals: &[Proposal]) -> Result<Receipt, Ap
         }
         Ok(())
     };
-    ledger.append(Index(0), &owner(), proposals, now(), &mut random)
+    ledger.append(Index(0), &owner(), proposals, now, &mut random)
 }
 
 pub fn claim(document: Index, statement: &str) -> Claim {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod as_of;
 mod audit;
 mod audit_codes;
 mod audit_lint;
@@ -18,6 +19,7 @@ mod cli_verdict;
 mod commit;
 mod commit_faults;
 mod desk;
+mod diff_verb;
 mod draft;
 mod draft_anchor;
 mod draft_plan;
@@ -28,6 +30,7 @@ mod format;
 mod guard;
 mod hash;
 mod header;
+mod history;
 mod json;
 mod kill;
 mod layers;
@@ -37,6 +40,7 @@ mod ledgers;
 mod lint_corpus;
 mod lint_docs;
 mod list;
+mod query;
 mod recover;
 mod spec;
 mod sshsig;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::list::parse_query;
+use crate::answers::find;
 use crate::claim::vocab::Workflow;
+use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::write;
@@ -35,7 +36,7 @@ const LATER: &[&str] =
 )]
 pub struct Args {
     /// Which: words and field:value filters, as in `list`; one that begins with `-` comes last, after `--`
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", value_parser = asked::Words, hide_possible_values = true)]
     pub query: Vec<String>,
     /// jsonl (everything of a claim) or csv (one row a claim)
     #[arg(long)]
@@ -43,7 +44,7 @@ pub struct Args {
     /// Where to write it
     #[arg(long, value_name = "PATH")]
     pub out: PathBuf,
-    /// As the ledger was: a tree size, or a time such as 2026-11-22T07:12:03.123Z
+    /// As the ledger was: a tree size, a day (its end), or a time such as 2026-11-22T07:12Z
     #[arg(long, value_name = "SIZE|TIME")]
     pub as_of: Option<String>,
     /// Unverified, withdrawn and retracted claims too
@@ -130,8 +131,9 @@ impl view::Context for Record<'_> {
 /// When the format or query cannot be understood, the ledger not be read, or the file not be written.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let format = format(&args.format)?;
-    let query = parse_query(&args.query)?;
-    let ledger = super::stats::as_of(cx.ledger()?, args.as_of.as_deref())?;
+    let query = asked::query(&args.query)?;
+    let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
+    asked::known_agents(&query, &ledger)?;
     let file = args.out.file_name().ok_or_else(|| {
         CliError::usage(format!("{} is no file name", args.out.display())).hint("such as `--out claims.jsonl`")
     })?;
@@ -201,12 +203,8 @@ fn claims(
     out: &mut dyn FnMut(&ClaimView) -> Result<(), CliError>,
 ) -> Result<Counts, CliError> {
     let mut counts = Counts::default();
-    for number in ledger.claims()? {
-        let Some(claim) = ledger.claim(number)? else { continue };
+    find::each::<CliError>(ledger, query, usize::MAX, &mut |claim| {
         let view = ClaimView::new(&claim, &Record(ledger));
-        if !query.matches(&view) {
-            continue;
-        }
         let left = &mut counts.left_out;
         let why = if view.statement.is_none() || view.finding == "withheld" || view.state.is_none() {
             // What is withheld stays out, whoever asks.
@@ -224,13 +222,14 @@ fn claims(
             && (always || !all)
         {
             *count += 1;
-            continue;
+            return Ok(());
         }
         out(&view)?;
         counts.claims += 1;
         counts.second_read += u64::from(view.second_read);
         counts.published += u64::from(view.published);
-    }
+        Ok(())
+    })?;
     Ok(counts)
 }
 

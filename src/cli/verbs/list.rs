@@ -2,17 +2,15 @@
 
 use serde::Serialize;
 
+use crate::answers::find;
+use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
-use crate::hash::{Digest, Index};
+use crate::hash::Digest;
 use crate::ledger::Ledger;
-use crate::ledger::catalog::Row;
 use crate::query::Query;
 use crate::text::printable_line;
 use crate::view::ClaimView;
-
-/// Claims first looked at where only some are asked for.
-const FIRST_STEP: usize = 256;
 
 /// How to sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -28,17 +26,24 @@ pub enum Sort {
 
 /// List claims.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "\
-Words match the statement; field:value filters; - negates; quotes hold phrases; all must hold.
+#[command(
+    after_long_help = format!("\
+Words match the statement; field:value filters; - negates; quotes hold phrases; a..b ranges; OR, parentheses.
 
   onrecord list finding:conflicting
-  onrecord list hedge:evidential 'speaker:\"Islamic Resistance in Iraq\"'
-  onrecord list 'kind:quantity -finding:unverified missiles'   (a query that begins with - goes after --)")]
+  onrecord list 'hedge:evidential speaker:\"Islamic Resistance in Iraq\"'
+  onrecord list '(finding:refuted OR flag:corrected) recorded:2026-11-01.. missiles'
+  onrecord list 'kind:quantity quantity:100..300 time:2024-10'
+  onrecord list -- '-finding:unverified'   (a query that begins with - goes after --)
+
+A day or month given to --as-of means its end, UTC. docs/query.md says more.
+
+{}", crate::query::summary()))]
 pub struct Args {
     /// Which: words and field:value filters
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", value_parser = asked::Words, hide_possible_values = true)]
     pub query: Vec<String>,
-    /// As the ledger was: a tree size, or a time such as 2026-11-22T07:12:03.123Z
+    /// As the ledger was: a tree size, a day (its end), or a time such as 2026-11-22T07:12Z
     #[arg(long, value_name = "SIZE|TIME")]
     pub as_of: Option<String>,
     /// How to sort
@@ -69,8 +74,9 @@ struct Listed<'a> {
 /// # Errors
 /// When the query cannot be understood, or the ledger not be read.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
-    let query = parse_query(&args.query)?;
-    let ledger = super::stats::as_of(cx.ledger()?, args.as_of.as_deref())?;
+    let query = asked::query(&args.query)?;
+    let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
+    asked::known_agents(&query, &ledger)?;
     let mut claims = matching(&ledger, &query, if args.sort == Sort::Number { args.limit } else { None })?;
     match args.sort {
         Sort::Number => {}
@@ -93,60 +99,17 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-/// Reads the query's words as one query: the shell has taken the outer quotes away.
-///
-/// # Errors
-/// With the place of the mistake.
-pub fn parse_query(words: &[String]) -> Result<Query, CliError> {
-    // A word that the shell kept whole, `speaker:Fuad Hussein`, is one filter: its quotes are put back.
-    let text: Vec<String> = words
-        .iter()
-        .map(|word| match word.split_once(':') {
-            Some((field, value))
-                if words.len() > 1 && value.contains(' ') && !value.contains(['"', ':']) && !field.contains(' ') =>
-            {
-                format!("{field}:\"{value}\"")
-            }
-            _ => word.clone(),
-        })
-        .collect();
-    Query::parse(&text.join(" ")).map_err(|e| {
-        CliError::bad_input("the query cannot be understood").because(&e).hint("`onrecord list --help` has examples")
-    })
-}
-
 /// The claims that match, by number, at most `limit`.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn matching(ledger: &Ledger, query: &Query, limit: Option<usize>) -> Result<Vec<ClaimView>, CliError> {
-    let limit = limit.unwrap_or(usize::MAX);
-    let mut found = Vec::new();
-    let mut from = Index(0);
-    // The catalog's rows say of most claims that they do not match; only the others are read. Where a few are asked
-    // for, rows are taken as they are needed.
-    let mut step = if limit == usize::MAX { limit } else { limit.max(FIRST_STEP) };
-    while found.len() < limit {
-        let keep = |row: &Row| query.may_match(row, |agent| ledger.state().handle(agent));
-        let candidates = ledger.claims_where(from, step, keep)?;
-        let last = candidates.len() < step;
-        for number in candidates {
-            from = Index(number.0 + 1);
-            let Some(claim) = ledger.claim(number)? else { continue };
-            let view = ClaimView::new(&claim, ledger);
-            if query.matches(&view) {
-                found.push(view);
-                if found.len() >= limit {
-                    break;
-                }
-            }
-        }
-        if last {
-            break;
-        }
-        step = step.saturating_mul(2);
-    }
-    Ok(found)
+    let mut views = Vec::new();
+    find::each::<CliError>(ledger, query, limit.unwrap_or(usize::MAX), &mut |claim| {
+        views.push(ClaimView::new(&claim, ledger));
+        Ok(())
+    })?;
+    Ok(views)
 }
 
 /// Number of clusters behind the evidence that stands.
@@ -177,7 +140,7 @@ fn print(cx: &Context<'_>, claims: &[ClaimView]) -> Result<(), CliError> {
         .collect();
     cx.out.table(&["claim", "finding", "evidence", "statement"], &rows)?;
     let second = claims.iter().filter(|c| c.second_read).count();
-    let noun = if claims.len() == 1 { "claim" } else { "claims" };
-    cx.out.note(format!("{} {noun}, {second} second-read; evidence: p pages, c clusters", claims.len()));
+    let n = if claims.len() == 1 { "1 claim".to_owned() } else { format!("{} claims", claims.len()) };
+    cx.out.note(format!("{n}, {second} second-read; evidence: p pages, c clusters"));
     Ok(())
 }

@@ -12,7 +12,9 @@ pub mod check;
 pub mod completions;
 pub mod contact;
 pub mod correct;
+pub mod corrections;
 pub mod demo;
+pub mod diff;
 pub mod document;
 pub mod evidence;
 pub mod explain;
@@ -88,6 +90,10 @@ pub enum Verb {
     Note(note::Args),
     /// Show who changed what, when, from what to what
     History(history::Args),
+    /// Show what changed between two points, claim by claim
+    Diff(diff::Args),
+    /// Report requests and corrections of a period
+    Corrections(corrections::Args),
     /// Re-derive everything and report every problem
     Audit(audit::Args),
     /// Say what a code of the audit or of a refusal means
@@ -140,6 +146,8 @@ impl Verb {
             Self::Triage(args) => triage::run(args, cx),
             Self::Note(args) => note::run(args, cx),
             Self::History(args) => history::run(args, cx),
+            Self::Diff(args) => diff::run(args, cx),
+            Self::Corrections(args) => corrections::run(args, cx),
             Self::Audit(args) => audit::run(args, cx),
             Self::Explain(args) => explain::run(args, cx),
             Self::Prove(args) => prove::run(args, cx),

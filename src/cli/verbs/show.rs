@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::claim::vocab::{Comparator, Stance};
 use crate::claim::{Quantity, Time};
+use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::{Output, Tone};
@@ -19,7 +20,7 @@ pub struct Args {
     /// Which claim: `12`, `#12@3f9a2b7c`, its local key, or words that fit one claim
     #[arg(value_name = "REF", required = true)]
     pub reference: Vec<String>,
-    /// As the ledger was: a tree size, or a time such as 2026-11-22T07:12:03.123Z
+    /// As the ledger was: a tree size, a day (its end), or a time such as 2026-11-22T07:12Z
     #[arg(long, value_name = "SIZE|TIME")]
     pub as_of: Option<String>,
 }
@@ -29,7 +30,7 @@ pub struct Args {
 /// # Errors
 /// When the reference fits no claim, or the ledger cannot be read.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
-    let ledger = super::stats::as_of(cx.ledger()?, args.as_of.as_deref())?;
+    let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
     let number = refs::claim(&ledger, &args.reference.join(" "))?;
     let view = view(&ledger, number)?;
     if cx.out.json {

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::hash::Digest;
 use crate::ledger::Ledger;
-use crate::time::{Day, Timestamp};
 use crate::view::finding_word;
 
 /// Show sizes, counts, checkpoint and keys.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// As the ledger was: a tree size, or a time such as 2026-11-22T07:12:03.123Z
+    /// As the ledger was: a tree size, a day (its end), or a time such as 2026-11-22T07:12Z
     #[arg(long, value_name = "SIZE|TIME")]
     pub as_of: Option<String>,
 }
@@ -52,25 +52,6 @@ pub struct Stats {
     pub published: u64,
     /// Entries whose payload is not here.
     pub withheld: u64,
-}
-
-/// The ledger as it was.
-///
-/// # Errors
-/// When the point cannot be understood, or lies outside.
-pub fn as_of(ledger: Ledger, point: Option<&str>) -> Result<Ledger, CliError> {
-    let Some(point) = point else { return Ok(ledger) };
-    let size = if let Ok(size) = point.parse::<u64>() {
-        size
-    } else if let Ok(time) = point.parse::<Timestamp>() {
-        ledger.size_at(time)?
-    } else if let Ok(day) = point.parse::<Day>() {
-        ledger.size_at(day.start().plus_millis(86_400_000 - 1))?
-    } else {
-        return Err(CliError::bad_input(format!("`{}` is no point of the ledger", crate::text::printable_line(point)))
-            .hint("a tree size such as 120, a day such as 2026-11-22 (its end, UTC), or a time such as 2026-11-22T07:12:03.123Z"));
-    };
-    Ok(ledger.as_of(size)?)
 }
 
 /// Counts everything.
@@ -125,7 +106,7 @@ pub fn count(ledger: &Ledger) -> Result<Stats, CliError> {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
-    let ledger = as_of(cx.ledger()?, args.as_of.as_deref())?;
+    let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
     let stats = count(&ledger)?;
     if cx.out.json {
         cx.out.json(&stats)?;

@@ -23,7 +23,7 @@ pub(super) struct Total {
 }
 
 impl Total {
-    fn add(&mut self, value: &[u8], rows: usize) {
+    pub(super) fn add(&mut self, value: &[u8], rows: usize) {
         self.rows = self.rows.wrapping_add(rows as u64);
         self.sum = self.sum.wrapping_add(sum_of(value));
     }

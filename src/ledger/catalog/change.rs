@@ -1,5 +1,6 @@
 //! What an entry changes in the catalog. Pure: the audit derives the same from the same entries.
 
+use super::names::Named;
 use super::row::Row;
 use super::term::{ContentKey, Term};
 use crate::claim::vocab::{ClaimKind, Confidence, Decision, Finding, Workflow};
@@ -21,6 +22,10 @@ pub struct Change {
     pub content: Vec<ContentKey>,
     /// What it changes in a claim's row.
     pub row: Option<RowChange>,
+    /// Names in it, folded, each with what it is the name of.
+    pub names: Vec<(Named, String)>,
+    /// When, by the agent's own word.
+    pub time: Timestamp,
     /// Whether it is part of the ledger's own state.
     pub core: bool,
 }
@@ -49,6 +54,8 @@ pub enum Step {
     Recorded(Option<Wording>),
     /// It was worded anew before publication.
     Worded(Option<Wording>),
+    /// It was recorded that another document makes it.
+    Appeared,
     /// It moved in the desk's work.
     Moved(Option<Workflow>),
     /// It got a verdict.
@@ -121,7 +128,11 @@ pub fn changes(index: Index, header: &Header, event: Option<&Event>) -> Change {
 /// Like [`changes`], with the event's content digest ([`Event::content_digest`]) at hand.
 pub fn changes_with(index: Index, header: &Header, event: Option<&Event>, content: Option<Digest>) -> Change {
     let mut terms = Vec::with_capacity(12);
-    let mut add = |term: Term<'_>| terms.push(term.hash());
+    let mut names = Vec::new();
+    let mut add = |term: Term<'_>| {
+        names.extend(Named::of(&term));
+        terms.push(term.hash());
+    };
     if let Some(about) = header.about {
         add(Term::About(about));
     }
@@ -136,7 +147,7 @@ pub fn changes_with(index: Index, header: &Header, event: Option<&Event>, conten
     let mut keys = vec![ContentKey::payload(&header.digest)];
     keys.extend(content.map(|digest| ContentKey::content(header.about, &digest)));
     let row = RowChange::of(index, header, event);
-    Change { index, terms, content: keys, row, core: is_core(header.kind) }
+    Change { index, terms, content: keys, row, names, time: header.time, core: is_core(header.kind) }
 }
 
 /// The row after entry `index`, from the row before it; `None` where the entry is about no claim on record.
@@ -234,6 +245,7 @@ impl RowChange {
             (Kind::ClaimRecorded, _) => Step::Recorded(None),
             (Kind::ClaimAmended, Some(Event::ClaimAmended(claim))) => Step::Worded(Some(Wording::of(claim))),
             (Kind::ClaimAmended, _) => Step::Worded(None),
+            (Kind::AppearanceRecorded, _) => Step::Appeared,
             (Kind::ClaimMoved, event) => Step::Moved(moves_to(Kind::ClaimMoved, event).flatten()),
             (Kind::VerdictIssued, Some(Event::VerdictIssued(verdict))) => Step::Ruled(Some(ruling(verdict))),
             (Kind::VerdictIssued, _) => Step::Ruled(None),

@@ -6,6 +6,7 @@
 //!
 //! - [`Catalog::find`]: entries by a [`Term`]; [`Catalog::content`]: what was added before. Both give *candidates*,
 //!   found by 8-byte hashes: a caller verifies each against the log. What is not among them is not on record.
+//! - [`Catalog::names`]: every name that has a part; exact. [`Catalog::before_later`]: where to look for a point in time.
 //! - [`Catalog::row`], [`Catalog::rows`]: a [`Row`] for each claim, exact.
 //! - [`Catalog::core`]: the entries that make up the ledger's own state.
 //!
@@ -17,24 +18,29 @@ mod block;
 mod change;
 mod error;
 mod filter;
+mod names;
 mod open;
 mod page;
 mod row;
 mod runs;
 mod shelf;
 mod term;
+mod times;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::PoisonError;
 
 pub use block::Rows;
 pub use change::{Change, RowChange, Step, Wording, changes, changes_with, row_after};
 pub use error::{CatalogError, Damage, Why};
+pub use names::Named;
 pub use open::{Catalog, Opened};
 pub use row::{Row, Seen};
 pub use term::{ContentKey, Term};
 
 use crate::hash::{Digest, Index};
+use crate::time::Timestamp;
 use filter::Filter;
 use page::Record;
 use runs::{Cursor, Stream};
@@ -84,13 +90,17 @@ impl Catalog {
     fn take_in(&mut self, batch: Changes, size: u64, root: &Digest) -> Result<(), Damage> {
         let mut stamp = self.stamp.clone();
         stamp.replaced.clear();
-        if !batch.rows.is_empty() {
-            // Blocks are written in place. Until the next stamp nobody knows what they add up to.
+        if !batch.rows.is_empty() || !batch.names.is_empty() {
+            // Blocks and names are written in place. Until the next stamp nobody knows what they add up to.
             let mut total = stamp.rows.take().unwrap_or_default();
+            let mut totals = stamp.names.take().unwrap_or_default();
             self.put_stamp(&stamp)?;
             block::update(&mut self.shelf, &mut total, &batch.rows)?;
+            names::update(&mut self.shelf, &mut totals, &batch.names)?;
             stamp.rows = Some(total);
+            stamp.names = Some(totals);
         }
+        batch.times.iter().for_each(|(index, millis)| times::put(&mut stamp.highest, *index, *millis));
         let mut filter = self.filter.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(loaded) = filter.as_mut() {
             batch.content.iter().for_each(|record| loaded.put(record.hash));
@@ -202,6 +212,20 @@ impl Catalog {
         Ok(filter)
     }
 
+    /// The names of a sort that have `part` in them, both folded ([`crate::text::fold`]); `None` where they are more than
+    /// `limit`.
+    ///
+    /// # Errors
+    /// When the catalog is damaged.
+    pub fn names(&self, named: Named, part: &str, limit: usize) -> Result<Option<Vec<String>>, CatalogError> {
+        Ok(names::having(&self.shelf, &self.stamp.names.unwrap_or_default(), named, part, limit)?)
+    }
+
+    /// An entry from which on to look for the first that is later than `time`; `None` where none is.
+    pub fn before_later(&self, time: Timestamp) -> Option<Index> {
+        times::first_later(&self.stamp.highest, time.millis()).map(|run| Index(run * times::STRIDE))
+    }
+
     /// The row of a claim; `None` where no claim has this number.
     ///
     /// # Errors
@@ -238,6 +262,9 @@ pub struct Changes {
     pub(in crate::ledger) content: Vec<Record>,
     pub(in crate::ledger) rows: Vec<RowChange>,
     pub(in crate::ledger) core: Vec<u64>,
+    pub(in crate::ledger) names: BTreeSet<(Named, String)>,
+    /// Each entry with its time, in milliseconds since 1970.
+    pub(in crate::ledger) times: Vec<(u64, i64)>,
 }
 
 impl Changes {
@@ -256,6 +283,8 @@ impl Changes {
         self.terms.extend(change.terms.iter().map(|hash| Record { hash: *hash, index }));
         self.content.extend(change.content.iter().map(|key| Record { hash: key.0, index }));
         self.rows.extend(change.row);
+        self.names.extend(change.names);
+        self.times.push((index, change.time.millis()));
         if change.core {
             self.core.push(index);
         }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::block::{self, Total};
 use super::error::{CatalogError, Damage, Why};
 use super::filter::Filter;
+use super::names::{self, Totals};
 use super::page::{open, seal};
 use super::runs::{self, Run};
 use super::shelf::{PATIENCE, Shelf, Space};
@@ -36,6 +37,10 @@ pub(super) struct Stamp {
     pub replaced: Vec<u64>,
     /// `None` while a batch is being taken in.
     pub rows: Option<Total>,
+    /// `None` while a batch is being taken in.
+    pub names: Option<Totals>,
+    /// The latest time so far after each run of entries, in milliseconds since 1970.
+    pub highest: Vec<i64>,
     pub core: Vec<u64>,
 }
 
@@ -184,6 +189,9 @@ fn tidy(shelf: &mut Shelf, stamp: &mut Stamp) -> Result<(), Damage> {
     if stamp.rows.is_none() {
         stamp.rows = Some(block::total(shelf)?);
     }
+    if stamp.names.is_none() {
+        stamp.names = Some(names::totals(shelf)?);
+    }
     Ok(())
 }
 
@@ -199,6 +207,8 @@ fn begin(db: &Path, ledger: &Digest) -> Result<(Shelf, Stamp), CatalogError> {
         content: Vec::new(),
         replaced: Vec::new(),
         rows: Some(Total::default()),
+        names: Some(Totals::default()),
+        highest: Vec::new(),
         core: Vec::new(),
     };
     // Without a checksum: any version can read it.

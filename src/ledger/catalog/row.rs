@@ -103,6 +103,7 @@ const REQUESTED: u8 = 1;
 const CORRECTED: u8 = 2;
 const NOT_HERE: u8 = 4;
 const ERASED: u8 = 8;
+const APPEARED: u8 = 16;
 
 impl Row {
     /// The claim's number.
@@ -148,6 +149,11 @@ impl Row {
     /// Whether its own appearance has a speaker who holds it so, as now worded.
     pub fn held(&self, factuality: Factuality) -> bool {
         self.wording.factuality & 1 << factuality as u8 != 0
+    }
+
+    /// Whether an appearance beside its own was ever recorded.
+    pub fn appeared(&self) -> bool {
+        self.flags & APPEARED != 0
     }
 
     /// Where it stands in the desk's work.
@@ -264,6 +270,7 @@ impl Row {
     fn step(&mut self, change: &RowChange) {
         match change.step {
             Step::Recorded(_) | Step::Touched => {}
+            Step::Appeared => self.flags |= APPEARED,
             Step::Worded(wording) => self.reword(wording),
             Step::Moved(to) => self.workflow = to.map_or(WITHHELD, |w| w as u8 + 1),
             Step::Ruled(ruling) => self.rule(change, ruling),

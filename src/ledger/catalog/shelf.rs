@@ -30,12 +30,15 @@ pub(super) enum Space {
     Pages,
     /// Blocks of rows.
     Rows,
+    /// Names, one a key.
+    Names,
 }
 
 struct Trees {
     meta: sled::Tree,
     pages: sled::Tree,
     rows: sled::Tree,
+    names: sled::Tree,
     // The trees go first: dropping the database writes out what is buffered.
     db: sled::Db,
 }
@@ -79,8 +82,9 @@ impl Shelf {
     fn open_now(path: &Path) -> Result<Self, Damage> {
         let trees = caught(|| {
             let db = sled::Config::default().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(None).open()?;
-            let (meta, pages, rows) = (db.open_tree("meta")?, db.open_tree("pages")?, db.open_tree("rows")?);
-            Ok(Trees { meta, pages, rows, db })
+            let (meta, pages) = (db.open_tree("meta")?, db.open_tree("pages")?);
+            let (rows, names) = (db.open_tree("rows")?, db.open_tree("names")?);
+            Ok(Trees { meta, pages, rows, names, db })
         })?;
         Ok(Self { trees: Some(trees), path: path.to_owned(), written: 0, fuse: None })
     }
@@ -91,6 +95,7 @@ impl Shelf {
             Space::Meta => &trees.meta,
             Space::Pages => &trees.pages,
             Space::Rows => &trees.rows,
+            Space::Names => &trees.names,
         })
     }
 

@@ -1,0 +1,127 @@
+//! Every name on record once, so that a part of a name finds all names that have it, and with them their terms.
+
+use std::collections::BTreeSet;
+
+use super::block::Total;
+use super::error::Damage;
+use super::page::{open, seal};
+use super::shelf::{Shelf, Space};
+use super::term::Term;
+
+/// What a name is the name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Named {
+    /// [`Term::Speaker`].
+    Speaker,
+    /// [`Term::Actor`].
+    Actor,
+    /// [`Term::Place`].
+    Place,
+    /// [`Term::Publisher`].
+    Publisher,
+    /// [`Term::Cue`].
+    Cue,
+}
+
+/// A name in its folded form.
+pub(super) type Name = (Named, String);
+
+/// What the names of each sort add up to, in the order of [`Named::ALL`].
+pub(super) type Totals = [Total; 5];
+
+impl Named {
+    /// Every sort.
+    pub const ALL: [Self; 5] = [Self::Speaker, Self::Actor, Self::Place, Self::Publisher, Self::Cue];
+
+    /// The term that finds entries by a name.
+    pub fn term(self, name: &str) -> Term<'_> {
+        match self {
+            Self::Speaker => Term::Speaker(name),
+            Self::Actor => Term::Actor(name),
+            Self::Place => Term::Place(name),
+            Self::Publisher => Term::Publisher(name),
+            Self::Cue => Term::Cue(name),
+        }
+    }
+
+    /// The name in a term, folded, if the term is one.
+    pub(super) fn of(term: &Term<'_>) -> Option<Name> {
+        let (named, name) = match term {
+            Term::Speaker(name) => (Self::Speaker, name),
+            Term::Actor(name) => (Self::Actor, name),
+            Term::Place(name) => (Self::Place, name),
+            Term::Publisher(name) => (Self::Publisher, name),
+            Term::Cue(name) => (Self::Cue, name),
+            _ => return None,
+        };
+        // Folding in full costs ten times as much, and most names are ASCII.
+        let folded = if name.is_ascii() { name.to_ascii_lowercase() } else { crate::text::fold(name) };
+        Some((named, folded))
+    }
+}
+
+fn key(named: Named, name: &str) -> Vec<u8> {
+    let mut key = vec![named as u8];
+    key.extend_from_slice(name.as_bytes());
+    key
+}
+
+/// Takes in names; those on record already change nothing.
+pub(super) fn update(shelf: &mut Shelf, totals: &mut Totals, names: &BTreeSet<Name>) -> Result<(), Damage> {
+    for (named, name) in names {
+        let key = key(*named, name);
+        if shelf.get(Space::Names, &key)?.is_none() {
+            let value = seal(&key, &())?;
+            totals[*named as usize].add(&value, 1);
+            shelf.insert(Space::Names, &key, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// The names that have `part` (folded) in them, or nothing where they are more than `limit`.
+pub(super) fn having(
+    shelf: &Shelf,
+    totals: &Totals,
+    named: Named,
+    part: &str,
+    limit: usize,
+) -> Result<Option<Vec<String>>, Damage> {
+    let mut found = Vec::new();
+    let mut seen = Total::default();
+    each(shelf, Some(named), |_, name, value| {
+        seen.add(value, 1);
+        if found.len() <= limit && name.contains(part) {
+            found.push(name.to_owned());
+        }
+    })?;
+    if seen != totals[named as usize] {
+        return Err(Damage::Missing);
+    }
+    Ok((found.len() <= limit).then_some(found))
+}
+
+/// What all names add up to.
+pub(super) fn totals(shelf: &Shelf) -> Result<Totals, Damage> {
+    let mut totals = Totals::default();
+    each(shelf, None, |named, _, value| totals[named].add(value, 1))?;
+    Ok(totals)
+}
+
+/// Hands on every name of a sort, or of all.
+fn each(shelf: &Shelf, named: Option<Named>, mut take: impl FnMut(usize, &str, &[u8])) -> Result<(), Damage> {
+    let from = named.map_or(0, |n| n as u8);
+    let mut walk = shelf.walk(Space::Names, &[from])?;
+    while let Some((key, value)) = walk.next()? {
+        let (sort, name) = key.split_first().ok_or(Damage::Key)?;
+        if named.is_some_and(|n| n as u8 != *sort) {
+            break;
+        }
+        if usize::from(*sort) >= Named::ALL.len() {
+            return Err(Damage::Key);
+        }
+        open::<()>(&key, &value)?;
+        take(usize::from(*sort), str::from_utf8(name).map_err(|_| Damage::Key)?, &value);
+    }
+    Ok(())
+}
