@@ -14,7 +14,7 @@ use onrecord::cli::verbs::stats;
 use onrecord::entry::{Event, Proposal};
 use onrecord::hash::{Digest, Index};
 use onrecord::ledger::Ledger;
-use onrecord::ledger::catalog::{Catalog, Change};
+use onrecord::ledger::catalog::{Catalog, Change, Changes};
 use onrecord::query::Query;
 use onrecord::store::Store;
 use onrecord::time::Timestamp;
@@ -264,7 +264,7 @@ proptest! {
             let change = |(i, time): (usize, &Timestamp)| Change {
                 index: Index(base + i as u64), terms: vec![], content: vec![], row: None, names: vec![], time: *time, core: false,
             };
-            let changes: Vec<Change> = chunk.iter().enumerate().map(change).collect();
+            let changes: Changes = chunk.iter().enumerate().map(change).collect();
             catalog.apply(base, changes, base + chunk.len() as u64, &Digest([2; 32])).unwrap();
         }
         for k in asked {
