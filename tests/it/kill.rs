@@ -82,10 +82,11 @@ fn holds(desk: &Desk) {
 fn ordeal(writers: u32, seed: u64) {
     let desk = Desk::new();
     let claim = desk.claim("bridge-closed", "The city closed the old bridge on 2 March 2025.");
-    let whole = duration(&desk, claim);
     let mut dice = Dice(seed);
     let mut kept: BTreeMap<u64, String> = texts(&desk);
     let (mut killed, mut acked) = (0, 0);
+    // A little beyond the whole time, so that some adds come to their end; then as the machine is, which others use too.
+    let mut span = duration(&desk, claim).as_micros() as u64 * u64::from(writers) * 5 / 4;
     for round in 0..ADDS / writers {
         let running: Vec<(String, Child)> = (0..writers)
             .map(|writer| {
@@ -95,17 +96,16 @@ fn ordeal(writers: u32, seed: u64) {
             })
             .collect();
         for (text, mut child) in running {
-            // A little beyond the whole time, so that some adds come to their end.
-            let span = whole.as_micros() as u64 * u64::from(writers) * 5 / 4;
             std::thread::sleep(Duration::from_micros(dice.below(span / u64::from(writers))));
             // A process that has ended already cannot be killed, which is fine.
             let _ = child.kill();
-            match acknowledged(child) {
-                Some(number) => {
-                    kept.insert(number, text);
-                    acked += 1;
-                }
-                None => killed += 1,
+            if let Some(number) = acknowledged(child) {
+                kept.insert(number, text);
+                acked += 1;
+                span -= span / 16;
+            } else {
+                killed += 1;
+                span += span / 16;
             }
         }
         // Reading right after a kill: no repair, and everything acknowledged is there under its number.
