@@ -10,6 +10,7 @@
 //! | 2 | [`entry`] (events, their bytes, their signatures, the state folded from them), [`draft`] (claim files), [`view`] (a claim as others see it) |
 //! | 3 | [`store`] (bytes in objects and cells) |
 //! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`answers`] (what a desk asks), [`exchange`] (what others read) |
+//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`search`] (full text, matching), [`exchange`] (what others read) |
 //! | 5 | [`cli`] |
 //!
 //! A checkpoint is a signed note, and its key is known by name, id and bytes:
@@ -42,6 +43,7 @@ pub mod exchange;
 pub mod hash;
 pub mod ledger;
 pub mod query;
+pub mod search;
 pub mod store;
 pub mod text;
 pub mod time;

@@ -52,6 +52,11 @@ impl Folders {
         self.state.join("checkpoints").join(ledger.to_string())
     }
 
+    /// Where the search index of a ledger lies whose own folder cannot be written.
+    pub fn search(&self, ledger: &Digest) -> PathBuf {
+        self.cache.join("search").join(ledger.to_string())
+    }
+
     /// Where new private keys lie.
     pub fn keys(&self) -> PathBuf {
         self.config.join("keys")

@@ -16,6 +16,7 @@ use crate::ledger::commit::{Config, Continuity};
 use crate::ledger::memory::FileMemory;
 use crate::ledger::record::Notify;
 use crate::ledger::{AppendError, Ledger, Receipt};
+use crate::search::Search;
 use crate::store::{LocalStore, Store};
 use crate::time::Clock;
 use crate::tlog::key::Signer as LogSigner;
@@ -101,6 +102,23 @@ impl Context<'_> {
     pub fn ledger_at(&self, folder: &Path) -> Result<Ledger, CliError> {
         let store = open_store(folder)?;
         Ok(Ledger::open(store, Some(&folder.join("catalog")), self.notify())?)
+    }
+
+    /// The search index of an open ledger: in the ledger's folder, or where that cannot be written in the user's cache.
+    ///
+    /// # Errors
+    /// When the log cannot be read, or no index can be made.
+    pub fn search(&self, folder: &Path, ledger: &Ledger) -> Result<Search, CliError> {
+        let folders = [folder.join("search"), self.folders.search(&ledger.id())];
+        let search = Search::open(ledger, &folders, self.notify())?;
+        if search.size() < ledger.size() {
+            self.out.note(format!(
+                "note: another process is bringing the search index up to date; answers are complete up to entry {} of {}",
+                search.size().saturating_sub(1),
+                ledger.size().saturating_sub(1)
+            ));
+        }
+        Ok(search)
     }
 
     /// The ledger with the agent that acts: `--as`, else this user's own.

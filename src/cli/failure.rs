@@ -5,6 +5,7 @@ use crate::entry::Proposal;
 use crate::ledger::commit::CommitError;
 use crate::ledger::error::Refused;
 use crate::ledger::{AppendError, ReadError};
+use crate::search::SearchError;
 use crate::store::StoreError;
 
 impl From<StoreError> for CliError {
@@ -30,6 +31,26 @@ impl From<ReadError> for CliError {
             _ => Self::cannot_run("the ledger is damaged")
                 .because(&error)
                 .hint("`onrecord audit` names every place; nothing is repaired on its own"),
+        }
+    }
+}
+
+impl From<SearchError> for CliError {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Read(error) => error.into(),
+            SearchError::Ask(error) => {
+                Self::bad_input("the words to search for cannot be understood").because(&error).hint(
+                    "words, \"phrases in quotes\", begin* of a word, -without; `onrecord search --help` has examples",
+                )
+            }
+            SearchError::Taken { .. } => Self::cannot_run(error.to_string()).hint("try again in a moment"),
+            SearchError::Folder { .. } => {
+                Self::cannot_run("no search index can be kept").because(&error).hint("make the folder writable")
+            }
+            SearchError::Engine(_) => Self::cannot_run("the search index cannot be used")
+                .because(&error)
+                .hint("remove the folder `search/` of the ledger: it is derived and comes back"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a verb; output; errors with hints; exit codes.
 
+mod alike;
 pub mod asked;
 pub mod capture;
 pub mod config;
@@ -11,6 +12,7 @@ pub mod keys;
 pub mod output;
 pub mod parse;
 pub mod pick;
+mod prompt;
 pub mod receipt;
 pub mod refs;
 pub mod template;

@@ -22,12 +22,19 @@ const TABLE: &[(&str, &[&str])] = &[
     ("audit", &["canon", "claim", "entry", "hash", "store", "text", "time", "tlog"]),
     ("query", &["claim", "entry", "ledger", "view", "hash", "time", "text"]),
     ("answers", &["claim", "entry", "exchange", "ledger", "query", "hash", "text", "time", "view"]),
+    ("search", &["claim", "entry", "hash", "ledger"]),
     ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "view"]),
 ];
 
 /// Crates that only one module names.
-const OUTSIDE: &[(&str, &str)] =
-    &[("chrono::", "time"), ("sled::", "ledger"), ("bincode::", "ledger"), ("toml::", "draft"), ("clap::", "cli")];
+const OUTSIDE: &[(&str, &str)] = &[
+    ("chrono::", "time"),
+    ("sled::", "ledger"),
+    ("bincode::", "ledger"),
+    ("toml::", "draft"),
+    ("tantivy::", "search"),
+    ("clap::", "cli"),
+];
 
 fn sources(at: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(at).unwrap() {

@@ -42,6 +42,8 @@ mod lint_docs;
 mod list;
 mod query;
 mod recover;
+mod search;
+mod similar;
 mod spec;
 mod sshsig;
 mod state;

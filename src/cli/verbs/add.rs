@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::add_one::{self, ByFlags};
+use crate::cli::alike::{self, Near};
 use crate::cli::context::{Context, Writer};
 use crate::cli::editor;
 use crate::cli::error::{CliError, Exit};
@@ -36,6 +37,9 @@ pub struct Args {
     /// Say what would be recorded, and record nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Do not compare new claims with those on record
+    #[arg(long)]
+    pub no_similar: bool,
     /// One claim by flags
     #[command(flatten)]
     pub one: ByFlags,
@@ -54,6 +58,8 @@ pub struct Added {
     pub changed: usize,
     /// Claims of the folder, recorded now or before.
     pub claims: Vec<(String, u64)>,
+    /// New claims that are close to one on record before them.
+    pub similar: Vec<Near>,
     /// Number of entries in the ledger after it.
     pub size: u64,
     /// Root after it.
@@ -69,7 +75,7 @@ pub type Files = Vec<(String, Vec<u8>)>;
 /// When something in the files is wrong or refused; nothing of that batch is then on record.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     if args.one != ByFlags::default() {
-        return add_one::run(&args.one, args.dry_run, cx);
+        return add_one::run(&args.one, args.dry_run, args.no_similar, cx);
     }
     if args.files.is_empty() {
         return edited(args, cx);
@@ -83,7 +89,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let mut writer = cx.writer()?;
     let mut all = Vec::new();
     for (source, folder) in folders {
-        all.push(add(&source, &folder, args.amend, args.dry_run, &mut writer, cx)?);
+        all.push(add(&source, &folder, args, &mut writer, cx)?);
     }
     if cx.out.json {
         cx.out.json(&serde_json::json!({ "onrecord": 1, "dry_run": args.dry_run, "added": all }))?;
@@ -106,7 +112,7 @@ fn edited(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let files = [(draft.path.display().to_string(), draft.text.clone().into_bytes())];
     let added = understand(&files).and_then(|folder| {
         let mut writer = cx.writer()?;
-        add("your text", &folder, args.amend, args.dry_run, &mut writer, cx)
+        add("your text", &folder, args, &mut writer, cx)
     });
     match added {
         Ok(added) => {
@@ -188,12 +194,14 @@ fn mistaken(mistakes: &draft::Mistakes) -> CliError {
 pub fn add(
     source: &str,
     folder: &Folder,
-    amend: bool,
-    dry_run: bool,
+    args: &Args,
     writer: &mut Writer,
     cx: &Context<'_>,
 ) -> Result<Added, CliError> {
-    let plan = plan(folder, &writer.ledger, amend).map_err(unplanned)?;
+    let dry_run = args.dry_run;
+    let plan = plan(folder, &writer.ledger, args.amend).map_err(unplanned)?;
+    // Looked up before: afterwards each new claim would be most like itself.
+    let similar = if args.no_similar { Vec::new() } else { alike::in_batch(cx, &writer.ledger, &plan.proposals) };
     let receipt = if plan.proposals.is_empty() || dry_run { None } else { Some(writer.append(cx, &plan.proposals)?) };
     let base = receipt.as_ref().map_or(writer.ledger.size(), |r| r.base);
     let added = Added {
@@ -202,6 +210,7 @@ pub fn add(
         unchanged: plan.unchanged,
         changed: plan.changes.len(),
         claims: plan.claims.iter().map(|(key, number)| (key.clone(), number.at_base(base).0)).collect(),
+        similar,
         size: writer.ledger.size(),
         root: writer.ledger.root(),
     };
@@ -278,6 +287,14 @@ fn tell(
     }
     for left in &plan.left {
         out.note(format!("on record, but no longer in the files: {} of claim `{}`", left.number, left.claim));
+    }
+    added.similar.iter().for_each(|near| out.note(alike::note(cx, near)));
+    if let Some(near) = added.similar.first() {
+        let number = near.number;
+        out.note(format!(
+            "  to record that this document makes that claim instead, take it out of the files and use `onrecord appear {number} …`; \
+             `onrecord relate A duplicates B` joins two on record"
+        ));
     }
     if receipt.is_some()
         && let Some((key, number)) = added.claims.first()

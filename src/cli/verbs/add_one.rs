@@ -4,14 +4,17 @@ use crate::claim::diff;
 use crate::claim::statement::is_key;
 use crate::claim::vocab::ClaimKind;
 use crate::claim::{Appearance, Claim};
+use crate::cli::alike;
 use crate::cli::capture::{self, Captured, Fields};
 use crate::cli::context::{Context, Writer};
 use crate::cli::error::{CliError, Exit};
 use crate::cli::parse::checked;
+use crate::cli::prompt;
 use crate::cli::receipt::{Report, brief};
 use crate::cli::wording::{self, Saying, Wording};
 use crate::draft::Known;
 use crate::entry::{ClaimState, Event, Proposal};
+use crate::hash::Index;
 use crate::ledger::Ledger;
 use crate::ledger::catalog::Term;
 use crate::text::printable_line;
@@ -40,7 +43,7 @@ pub struct ByFlags {
 ///
 /// # Errors
 /// When a flag is wrong or missing, or the entries are refused; nothing is then on record.
-pub fn run(flags: &ByFlags, dry_run: bool, cx: &Context<'_>) -> Result<Exit, CliError> {
+pub fn run(flags: &ByFlags, dry_run: bool, no_similar: bool, cx: &Context<'_>) -> Result<Exit, CliError> {
     let (Some(statement), Some(document)) = (&flags.statement, &flags.document) else {
         let missing = if flags.statement.is_none() { "--statement" } else { "--document" };
         return Err(CliError::usage(format!("a claim by flags needs `{missing}`"))
@@ -59,6 +62,25 @@ pub fn run(flags: &ByFlags, dry_run: bool, cx: &Context<'_>) -> Result<Exit, Cli
         notes.push(format!("recorded as a checkable claim of kind `{}`; `--kind` says otherwise", claim.kind));
     }
     captured.tell_otherwise(cx);
+    if !no_similar && let Some(similar) = alike::closest(cx, &writer.ledger, &claim) {
+        cx.out.note(alike::warning(cx, &similar));
+        let number = similar.claim.number;
+        let instead = "  this document may only make that claim too:";
+        cx.out.note(format!("{instead} `{}`", alike::appear(number, document, &flags.saying)));
+        if cx.out.json {
+            notes.push(format!("close to {number} (likeness {} of 100)", similar.likeness.rounded()));
+        }
+        if !dry_run && !cx.out.json && prompt::is_possible() {
+            match prompt::ask(&format!("Record an appearance of {number} instead? [y/N, q to quit]")).as_str() {
+                "y" | "yes" => return appears(number, claim.appearance, proposals, &captured, writer, cx),
+                "q" | "quit" => {
+                    cx.out.note("nothing was recorded");
+                    return Ok(Exit::Done);
+                }
+                _ => {}
+            }
+        }
+    }
     let position = proposals.len();
     let line = format!("claim \"{}\"", brief(&claim.statement, cx.out.width.saturating_sub(10)));
     proposals.push(Proposal::new(Event::ClaimRecorded(claim)));
@@ -73,6 +95,25 @@ pub fn run(flags: &ByFlags, dry_run: bool, cx: &Context<'_>) -> Result<Exit, Cli
     report
         .next(format!("`onrecord show {number}`"))
         .next(format!("`onrecord evidence {number} --supports|--refutes|… --url … --says …`"))
+        .recorded(cx, &receipt, &proposals)
+}
+
+/// The claim is on record: this document makes it too.
+fn appears(
+    number: Index,
+    appearance: Appearance,
+    mut proposals: Vec<Proposal>,
+    document: &Captured,
+    mut writer: Writer,
+    cx: &Context<'_>,
+) -> Result<Exit, CliError> {
+    proposals.push(Proposal::about(number, Event::AppearanceRecorded(appearance)));
+    let receipt = writer.append(cx, &proposals)?;
+    document.hold(&writer, cx)?;
+    let at = document.number.at_base(receipt.base);
+    Report::new()
+        .line(format!("claim {number} appears in document {at} too"))
+        .next(format!("`onrecord show {}`", number.0))
         .recorded(cx, &receipt, &proposals)
 }
 

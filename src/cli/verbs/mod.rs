@@ -32,7 +32,9 @@ pub mod relate;
 pub mod request;
 pub mod retract;
 pub mod review;
+pub mod search;
 pub mod show;
+pub mod similar;
 pub mod stats;
 pub mod triage;
 pub mod verify;
@@ -60,6 +62,10 @@ pub enum Verb {
     List(list::Args),
     /// Show all of one claim
     Show(show::Args),
+    /// Search the words of claims, evidence and documents
+    Search(search::Args),
+    /// Find claims on record that are like a text: has this been checked before?
+    Similar(similar::Args),
     /// Register documents, and show them
     Document(document::Args),
     /// Link evidence to a claim
@@ -131,6 +137,8 @@ impl Verb {
             Self::Anchor(args) => anchor::run(args, cx),
             Self::List(args) => list::run(args, cx),
             Self::Show(args) => show::run(args, cx),
+            Self::Search(args) => search::run(args, cx),
+            Self::Similar(args) => similar::run(args, cx),
             Self::Document(args) => document::run(args, cx),
             Self::Evidence(args) => evidence::run(args, cx),
             Self::Looked(args) => looked::run(args, cx),

@@ -1,0 +1,128 @@
+//! Claims that have the words, best first, and where in them.
+
+use tantivy::collector::{Count, TopDocs};
+use tantivy::query::Query;
+
+use super::build::{Place, texts, titles_of};
+use super::index::NUMBER;
+use super::{Search, SearchError, ask};
+use crate::entry::ClaimState;
+use crate::hash::Index;
+use crate::ledger::Ledger;
+
+/// Claims looked through where each is also held against a filter.
+const FILTERED: usize = 1_000;
+
+/// A claim that was found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The claim as it stands.
+    pub claim: ClaimState,
+    /// How well it fits; only to compare within one answer.
+    pub score: f32,
+    /// Where the words stand, each place once, the statement first.
+    pub places: Vec<Place>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Claims, best first.
+    pub hits: Vec<Hit>,
+    /// Number of claims that have the words, before any filter.
+    pub total: usize,
+    /// Whether each claim has all the words; else there was none, and these have some.
+    pub all: bool,
+}
+
+impl Search {
+    /// At most `limit` claims that have the words, best first, and that `keep` lets through.
+    ///
+    /// # Errors
+    /// When the text cannot be understood, or index or log not be read.
+    pub fn find(
+        &self,
+        ledger: &Ledger,
+        text: &str,
+        limit: usize,
+        keep: Option<&dyn Fn(&ClaimState) -> bool>,
+    ) -> Result<Found, SearchError> {
+        let atoms = ask::parse(text)?;
+        let wanted = atoms.iter().filter(|atom| !atom.without).count();
+        let mut found = self.ask(ledger, &atoms, true, limit, keep)?;
+        if found.total == 0 && wanted > 1 {
+            found = self.ask(ledger, &atoms, false, limit, keep)?;
+        }
+        Ok(found)
+    }
+
+    fn ask(
+        &self,
+        ledger: &Ledger,
+        atoms: &[ask::Atom],
+        all: bool,
+        limit: usize,
+        keep: Option<&dyn Fn(&ClaimState) -> bool>,
+    ) -> Result<Found, SearchError> {
+        let query = ask::query(atoms, self.opened.fields, all);
+        let looked = if keep.is_some() { FILTERED.max(limit) } else { limit };
+        let (ranked, total) = self.ranked(query.as_ref(), looked)?;
+        let mut hits = Vec::new();
+        for (score, number) in ranked {
+            if hits.len() >= limit {
+                break;
+            }
+            let Some(claim) = ledger.claim(number)? else { continue };
+            if keep.is_some_and(|keep| !keep(&claim)) {
+                continue;
+            }
+            let mut failed = None;
+            let mut titles = |number| {
+                titles_of(ledger, number).unwrap_or_else(|error| {
+                    failed = Some(error);
+                    Vec::new()
+                })
+            };
+            let there = texts(&claim, &mut titles);
+            if let Some(error) = failed {
+                return Err(error.into());
+            }
+            let has = |text: &str| atoms.iter().any(|atom| !atom.without && atom.what.is_in(text));
+            let mut places: Vec<Place> = there.iter().filter(|(_, text)| has(text)).map(|(place, _)| *place).collect();
+            places.sort_unstable();
+            places.dedup();
+            hits.push(Hit { claim, score, places });
+        }
+        Ok(Found { hits, total, all })
+    }
+
+    /// Numbers of the best claims for a query, with score, and how many there are.
+    fn ranked(&self, query: &dyn Query, limit: usize) -> Result<(Vec<(f32, Index)>, usize), SearchError> {
+        let searcher = self.opened.reader.searcher();
+        let best = TopDocs::with_limit(limit.max(1)).order_by_score();
+        let (found, total) = searcher.search(query, &(best, Count))?;
+        Ok((numbers(&searcher, found)?, total))
+    }
+
+    /// Numbers of the best claims for a query, with score, best first.
+    pub(super) fn best(&self, query: &dyn Query, limit: usize) -> Result<Vec<(f32, Index)>, SearchError> {
+        let searcher = self.opened.reader.searcher();
+        let found = searcher.search(query, &TopDocs::with_limit(limit.max(1)).order_by_score())?;
+        numbers(&searcher, found)
+    }
+}
+
+/// Numbers of the claims at these places, best first.
+fn numbers(
+    searcher: &tantivy::Searcher,
+    found: Vec<(f32, tantivy::DocAddress)>,
+) -> Result<Vec<(f32, Index)>, SearchError> {
+    let mut numbers = Vec::with_capacity(found.len());
+    for (score, at) in found {
+        let column = searcher.segment_reader(at.segment_ord).fast_fields().u64(NUMBER)?;
+        numbers.extend(column.first(at.doc_id).map(|number| (score, Index(number))));
+    }
+    // The order of segments on disk says nothing: what fits as well comes by number.
+    numbers.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    Ok(numbers)
+}
