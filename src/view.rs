@@ -84,7 +84,7 @@ pub struct ClaimView {
     pub flags: Vec<String>,
     /// Fallen claims that it rests on, behind the flag `rests-on-fallen`.
     pub fallen: Vec<FallView>,
-    /// Entries whose payload is not here.
+    /// Entries whose payload is not here, or kept out of copies.
     pub withheld: Vec<u64>,
     /// Handle of who has it to work on; the desk's own.
     pub assigned: Option<String>,
@@ -356,8 +356,17 @@ fn flags_with(claim: &ClaimState, document: &Documents<'_>, rests_on_fallen: boo
     flag(claim.workflow == Some(Workflow::Retracted), "retracted");
     flag(claim.workflow == Some(Workflow::Withdrawn), "withdrawn");
     flag(!claim.corrections.is_empty(), "corrected");
-    flag(!claim.not_here.is_empty(), "withheld");
+    flag(!claim.not_here.is_empty() || !claim.withheld.is_empty(), "withheld");
     flags
+}
+
+/// Entries about a claim whose payload is not here, or is marked withheld.
+fn kept_back(claim: &ClaimState) -> Vec<u64> {
+    let mut numbers: Vec<u64> =
+        claim.not_here.iter().chain(claim.withheld.iter().map(|(i, _)| i)).map(|i| i.0).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 impl ClaimView {
@@ -435,7 +444,7 @@ impl ClaimView {
                 .collect(),
             flags: flags_with(claim, &document, !fallen.is_empty()),
             fallen: fallen.iter().map(FallView::new).collect(),
-            withheld: claim.not_here.iter().map(|i| i.0).collect(),
+            withheld: kept_back(claim),
             assigned: claim.assignee.as_ref().map(|a| a.0.clone()),
             due: claim.due,
             recorded: claim.recorded,

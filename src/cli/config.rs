@@ -52,6 +52,16 @@ impl Folders {
         self.state.join("checkpoints").join(ledger.to_string())
     }
 
+    /// Where the secret lies that keys the digests of what was erased.
+    pub fn erasure_secret(&self) -> PathBuf {
+        self.config.join("erasure.key")
+    }
+
+    /// Where the digests of what was erased from a ledger lie.
+    pub fn erased(&self, ledger: &Digest) -> PathBuf {
+        self.config.join("erased").join(ledger.to_string())
+    }
+
     /// Where the search index of a ledger lies whose own folder cannot be written.
     pub fn search(&self, ledger: &Digest) -> PathBuf {
         self.cache.join("search").join(ledger.to_string())

@@ -42,6 +42,9 @@ pub struct Global {
     /// Go on from a restored ledger that is behind what this user saw before
     #[arg(long, global = true, help_heading = "Global options", hide_short_help = true)]
     pub accept_rollback: bool,
+    /// Record again what was erased before, without being asked
+    #[arg(long, global = true, help_heading = "Global options", hide_short_help = true)]
+    pub record_erased: bool,
 }
 
 /// What a verb is given.
@@ -242,6 +245,7 @@ impl Writer {
     /// # Errors
     /// When something is refused, or the commit fails.
     pub fn append(&mut self, cx: &Context<'_>, proposals: &[Proposal]) -> Result<Receipt, CliError> {
+        super::verbs::erase::ask_first(cx, &self.ledger, proposals)?;
         self.try_append(cx, proposals).map_err(|error| super::failure::of_batch(error, proposals))
     }
 

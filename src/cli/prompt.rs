@@ -16,3 +16,8 @@ pub fn ask(question: &str) -> String {
     let _ = std::io::stdin().lock().read_line(&mut line);
     line.trim().to_lowercase()
 }
+
+/// Whether a person says yes to a question; anything but `y` and `yes` is no.
+pub fn agrees(question: &str) -> bool {
+    matches!(ask(&format!("{question} [y/N]")).as_str(), "y" | "yes")
+}

@@ -125,6 +125,30 @@ pub struct ClaimState {
 }
 
 impl ClaimState {
+    /// The same as others may see it on `today`: without what is marked withheld then.
+    #[must_use]
+    pub fn without_withheld(mut self, today: Day) -> Self {
+        fn hide<T>(items: &mut [Item<T>], kept_back: &[Index]) {
+            items.iter_mut().filter(|item| kept_back.contains(&item.number)).for_each(|item| item.body = None);
+        }
+        let now = |w: &Withholding| w.until.is_none_or(|until| today < until);
+        let kept: Vec<Index> = self.withheld.iter().filter(|(_, w)| now(w)).map(|(index, _)| *index).collect();
+        if kept.contains(&self.wording) {
+            self.claim = None;
+        }
+        hide(&mut self.appearances, &kept);
+        hide(&mut self.evidence, &kept);
+        hide(&mut self.searches, &kept);
+        hide(&mut self.contacts, &kept);
+        hide(&mut self.relations, &kept);
+        hide(&mut self.corrections, &kept);
+        for verdict in &mut self.verdicts {
+            hide(std::slice::from_mut(&mut verdict.item), &kept);
+            hide(&mut verdict.reviews, &kept);
+        }
+        self
+    }
+
     /// The state right after the claim was recorded.
     pub fn recorded(number: Index, leaf: Digest, header: &Header, event: Option<Event>) -> Self {
         let claim = match event {

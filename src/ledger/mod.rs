@@ -20,13 +20,17 @@
 //! | [`record`] | a ledger as its users meet it: open, look up |
 //! | `fallen` | the same: what rests on fallen claims |
 //! | `append` | the same: put a batch on record |
+//! | `erasure` | the same: what is withheld, what is erased and stays so |
+//! | `copy` | the same: a public copy, with what is kept back as empty slots |
 //! | [`error`] | what can go wrong with it |
 
 mod append;
 pub mod catalog;
 pub mod commit;
+mod copy;
 mod edge;
 mod erase;
+mod erasure;
 pub mod error;
 mod fallen;
 pub mod head;
@@ -45,6 +49,8 @@ mod settle;
 pub mod staging;
 
 pub use append::Prepared;
+pub use copy::{Copied, CopyError, Public};
+pub use erasure::Marked;
 pub use error::{AppendError, ReadError};
 pub use item::Entry;
 pub use overlay::Objection;

@@ -91,6 +91,11 @@ impl<S: StoreRead> Reader<S> {
         self.checkpoint().map_or(0, Checkpoint::size)
     }
 
+    /// The keys of which one has signed the checkpoint.
+    pub fn keys(&self) -> &[Verifier] {
+        &self.keys
+    }
+
     /// The store.
     pub fn store(&self) -> &S {
         &self.store

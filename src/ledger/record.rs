@@ -2,6 +2,7 @@
 //!
 //! Everything it says is read from the log and hashed again; the catalog only tells where to look.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -49,6 +50,8 @@ pub struct Ledger {
     pub(super) size: u64,
     pub(super) committer: Option<Committer<Arc<dyn Store>>>,
     pub(super) memo: Mutex<Memo>,
+    /// Entries whose payload was erased: never read, also where the bytes came back.
+    pub(super) erased: BTreeSet<u64>,
 }
 
 /// What an append put on record.
@@ -93,8 +96,8 @@ impl Ledger {
             notify(&notice);
         }
         let lookup = Mutex::new(lookup);
-        let memo = Mutex::default();
-        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None, memo };
+        let (memo, erased) = (Mutex::default(), BTreeSet::new());
+        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None, memo, erased };
         ledger.check_lookup()?;
         ledger.catch_up()?;
         Ok(ledger)
@@ -110,6 +113,9 @@ impl Ledger {
         let continuity = committer.continuity();
         self.committer = Some(committer);
         self.refresh()?;
+        if self.empty_erased()? {
+            (self.notify)("payloads that were erased stood in the ledger's folder again, and are emptied again");
+        }
         Ok(continuity)
     }
 
@@ -151,6 +157,11 @@ impl Ledger {
     /// Brings lookups and state up to the log.
     pub(super) fn catch_up(&mut self) -> Result<(), ReadError> {
         self.fill(&mut self.lock())?;
+        if self.learn_erasures()? {
+            // What was just taken in had the words of it.
+            self.lock().reset()?;
+            self.fill(&mut self.lock())?;
+        }
         self.fold_state()
     }
 
@@ -296,7 +307,8 @@ impl Ledger {
         if index.0 >= self.size {
             return Err(ReadError::NoEntry { index, size: self.size });
         }
-        let entry = Entry::read(index, self.reader.entry(index.0)?, self.reader.payload(index.0)?)?;
+        let payload = if self.erased.contains(&index.0) { None } else { self.reader.payload(index.0)? };
+        let entry = Entry::read(index, self.reader.entry(index.0)?, payload)?;
         let place = Place { level: 0, n: index.0 };
         let leaf = self.reader.hashes().read(&[place]).map_err(super::log::LogError::from)?;
         if leaf != [entry.leaf] {
@@ -308,7 +320,9 @@ impl Ledger {
     fn read_range(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
         let entries = self.reader.entries(range.clone())?;
         let payloads = self.reader.payloads(range.clone())?;
-        let read = |((index, bytes), payload)| Entry::read(Index(index), bytes, payload);
+        let read = |((index, bytes), payload): ((u64, _), Option<_>)| {
+            Entry::read(Index(index), bytes, payload.filter(|_| !self.erased.contains(&index)))
+        };
         range.zip(entries).zip(payloads).map(read).collect()
     }
 
@@ -563,7 +577,7 @@ impl Ledger {
 /// Largest captured document, in bytes.
 pub const MAX_BLOB: usize = 256 << 20;
 
-fn blob_path(digest: &Digest) -> StorePath {
+pub(super) fn blob_path(digest: &Digest) -> StorePath {
     let hex = digest.hex();
     StorePath::built(format!("blobs/sha256/{}/{hex}", &hex[..2]))
 }

@@ -13,7 +13,7 @@ use crate::claim::Appearance;
 use crate::entry::{ClaimState, Kind};
 use crate::hash::Index as EntryIndex;
 use crate::ledger::catalog::Term;
-use crate::ledger::{Entry, Ledger, ReadError};
+use crate::ledger::{Entry, Ledger, Marked, ReadError};
 
 /// Entries read at once.
 const CHUNK: u64 = 4_096;
@@ -158,11 +158,15 @@ fn changes_document(kind: Kind) -> bool {
     matches!(kind, Kind::DocumentAmended | Kind::PayloadWithheld | Kind::PayloadReleased | Kind::PayloadErased)
 }
 
-/// Title and publisher of a document.
+/// Title, author and publisher of a document; nothing where they are withheld.
 pub(super) fn titles_of(ledger: &Ledger, number: EntryIndex) -> Result<Vec<String>, ReadError> {
-    let document = ledger.document_state(number)?.and_then(|state| state.document);
-    let fields = document.map(|document| [document.title, document.author, document.publisher]);
-    Ok(fields.into_iter().flatten().flatten().collect())
+    let Some(document) = ledger.document_state(number)?.and_then(|state| state.document) else { return Ok(Vec::new()) };
+    let words = |kind| matches!(kind, Kind::DocumentRegistered | Kind::DocumentAmended);
+    let worded = ledger.history(number)?.iter().rev().find(|entry| words(entry.header.kind)).map(|entry| entry.index);
+    if matches!(ledger.marked(worded.unwrap_or(number))?, Marked::Withheld { .. } | Marked::Erased(_)) {
+        return Ok(Vec::new());
+    }
+    Ok([document.title, document.author, document.publisher].into_iter().flatten().collect())
 }
 
 /// Where in a claim a word stands.

@@ -61,3 +61,4 @@ mod tlog_tile;
 mod tlog_tree;
 mod tlog_vector;
 mod values;
+mod withhold;

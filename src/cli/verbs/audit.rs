@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::audit::{Options, Outcome, Problem, Remembered, Report, Scope, Weight, audit};
+use crate::audit::{Options, Outcome, Place, Problem, Remembered, Report, Scope, Weight, audit};
 use crate::cli::config::Settings;
 use crate::cli::context::{Context, open_store};
 use crate::cli::error::{CliError, Exit};
@@ -36,6 +36,9 @@ pub struct Args {
     /// The editorial lint alone
     #[arg(long)]
     pub lint_only: bool,
+    /// What lies here is a public copy or a replica: what it does not have cannot be determined, and is no problem of it
+    #[arg(long)]
+    pub copy: bool,
     /// Print every problem, not only the first of each kind
     #[arg(long)]
     pub all: bool,
@@ -53,7 +56,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         _ => Scope::All,
     };
     let against = args.against.iter().map(|path| read_checkpoint(path)).collect::<Result<Vec<_>, _>>()?;
-    let report = run_on(&folder, scope, &against, cx)?;
+    let report = run_in(&folder, scope, if args.copy { Place::Replica } else { Place::default() }, &against, cx)?;
     if cx.out.json {
         cx.out.json(&report.view())?;
     } else {
@@ -84,6 +87,16 @@ pub fn run_on(
     against: &[(String, Vec<u8>)],
     cx: &Context<'_>,
 ) -> Result<Report, CliError> {
+    run_in(folder, scope, Place::default(), against, cx)
+}
+
+fn run_in(
+    folder: &Path,
+    scope: Scope,
+    place: Place,
+    against: &[(String, Vec<u8>)],
+    cx: &Context<'_>,
+) -> Result<Report, CliError> {
     let store = open_store(folder)?;
     let id = identify(&store);
     let mut remembered = None;
@@ -111,8 +124,15 @@ pub fn run_on(
             bar.set_position(done);
         }
     };
-    let options =
-        Options { scope, against, remembered, trusted: &trusted, progress: Some(&progress), ..Options::default() };
+    let options = Options {
+        scope,
+        place,
+        against,
+        remembered,
+        trusted: &trusted,
+        progress: Some(&progress),
+        ..Options::default()
+    };
     let report = audit(&*store, &options)
         .map_err(|e| CliError::cannot_run(format!("{} cannot be audited", folder.display())).because(&e));
     bar.finish_and_clear();

@@ -20,7 +20,7 @@ use crate::hash::{Digest, Index};
 use crate::ledger::Ledger;
 use crate::query::Query;
 use crate::text::{nearest, printable_line};
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 use crate::view::{self, ClaimView};
 
 /// Formats that are meant to come.
@@ -142,7 +142,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         if format == Format::Csv {
             out(&csv::heading())?;
         }
-        claims(&ledger, &query, args.all, &mut |view| match format {
+        claims(&ledger, &query, args.all, cx.clock.now().day(), &mut |view| match format {
             Format::Jsonl => out(&jsonl::line(view)),
             Format::Csv => out(&csv::row(view)),
         })
@@ -200,10 +200,12 @@ fn claims(
     ledger: &Ledger,
     query: &Query,
     all: bool,
+    today: Day,
     out: &mut dyn FnMut(&ClaimView) -> Result<(), CliError>,
 ) -> Result<Counts, CliError> {
     let mut counts = Counts::default();
     find::each::<CliError>(ledger, query, usize::MAX, &mut |claim| {
+        let claim = claim.without_withheld(today);
         let view = ClaimView::new(&claim, &Record(ledger));
         let left = &mut counts.left_out;
         let why = if view.statement.is_none() || view.finding == "withheld" || view.state.is_none() {

@@ -134,7 +134,13 @@ fn print(cx: &Context<'_>, claims: &[ClaimView]) -> Result<(), CliError> {
                 format!("#{}", c.number),
                 format!("{}{confidence}", c.finding),
                 format!("{}p {}c", c.evidence.iter().filter(|e| !e.withdrawn).count(), clusters(c)),
-                c.statement.as_deref().map_or_else(|| "(withheld)".into(), printable_line),
+                match c.statement.as_deref() {
+                    None => "(withheld)".into(),
+                    Some(text) if c.withheld.contains(&c.number) => {
+                        format!("(withheld from copies) {}", printable_line(text))
+                    }
+                    Some(text) => printable_line(text),
+                },
             ]
         })
         .collect();

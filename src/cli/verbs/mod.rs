@@ -16,6 +16,7 @@ pub mod corrections;
 pub mod demo;
 pub mod diff;
 pub mod document;
+pub mod erase;
 pub mod evidence;
 pub mod explain;
 pub mod export;
@@ -28,7 +29,9 @@ pub mod note;
 pub mod policy;
 pub mod prove;
 pub mod publish;
+pub mod publish_log;
 pub mod relate;
+pub mod release;
 pub mod request;
 pub mod retract;
 pub mod review;
@@ -39,6 +42,7 @@ pub mod stats;
 pub mod triage;
 pub mod verify;
 pub mod withdraw;
+pub mod withhold;
 
 use super::context::Context;
 use super::error::{CliError, Exit};
@@ -94,6 +98,14 @@ pub enum Verb {
     Triage(triage::Args),
     /// Write a note on a claim, for the desk
     Note(note::Args),
+    /// Keep what an entry says out of further copies
+    Withhold(withhold::Args),
+    /// Give back what was withheld: it may be shown
+    Release(release::Args),
+    /// Remove what an entry says, for good
+    Erase(erase::Args),
+    /// Copy the log for the public: every header and proof, and what may be shown
+    PublishLog(publish_log::Args),
     /// Show who changed what, when, from what to what
     History(history::Args),
     /// Show what changed between two points, claim by claim
@@ -153,6 +165,10 @@ impl Verb {
             Self::Relate(args) => relate::run(args, cx),
             Self::Triage(args) => triage::run(args, cx),
             Self::Note(args) => note::run(args, cx),
+            Self::Withhold(args) => withhold::run(args, cx),
+            Self::Release(args) => release::run(args, cx),
+            Self::Erase(args) => erase::run(args, cx),
+            Self::PublishLog(args) => publish_log::run(args, cx),
             Self::History(args) => history::run(args, cx),
             Self::Diff(args) => diff::run(args, cx),
             Self::Corrections(args) => corrections::run(args, cx),

@@ -82,6 +82,11 @@ pub fn print(view: &ClaimView, ledger: &Ledger, out: &Output) -> Result<(), CliE
     for fall in &view.fallen {
         out.line(out.tone(Tone::Care, &out.wrap(&format!("rests on {}", fall.words), 2)))?;
     }
+    if !view.withheld.is_empty() {
+        let numbers: Vec<String> = view.withheld.iter().map(|number| format!("#{number}")).collect();
+        let text = format!("withheld or erased: {}; `onrecord history {}` says why", numbers.join(", "), view.number);
+        out.line(out.wrap(&text, 2))?;
+    }
     appearances(view, out)?;
     evidence(view, out)?;
     searches(view, out)?;

@@ -66,7 +66,7 @@ pub struct Catalog {
     pub(super) filter: Mutex<Option<Filter>>,
     folder: PathBuf,
     /// Held as long as the catalog is; goes last.
-    _lock: File,
+    lock: File,
 }
 
 impl Catalog {
@@ -96,7 +96,7 @@ impl Catalog {
                 (shelf, stamp, Opened::Rebuilt { why })
             }
         };
-        let catalog = Self { shelf, stamp, filter: Mutex::default(), folder: folder.to_owned(), _lock: lock };
+        let catalog = Self { shelf, stamp, filter: Mutex::default(), folder: folder.to_owned(), lock };
         Ok((catalog, opened))
     }
 
@@ -112,7 +112,8 @@ impl Catalog {
         let db = self.folder.join("db");
         remove_folder(&db)?;
         (self.shelf, self.stamp) = begin(&db, &Digest(self.stamp.ledger))?;
-        Ok(())
+        // The lock's file is empty, and no older than what follows: after an erasure nothing here is.
+        self.lock.set_modified(std::time::SystemTime::now()).map_err(CatalogError::Folder)
     }
 
     /// To be called once the catalog has caught up: removes what was set aside, and after much work opens the

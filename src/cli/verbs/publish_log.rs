@@ -1,0 +1,111 @@
+//! `onrecord publish-log`: a public copy of the log.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+use crate::cli::kept::payloads;
+use crate::hash::Digest;
+use crate::ledger::CopyError;
+use crate::store::LocalStore;
+
+/// Copy the log for the public: every header and proof, and what may be shown.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+The copy holds `log/` whole and, of what entries say, only what is public: of published claims all but notes, contacts,
+requests and triage; what was released; and the keys, roles and rules that checking needs. Everything else is an empty
+slot. Any static web server can serve it. Run again, it takes what is new, and empties what was withheld or erased since.")]
+pub struct Args {
+    /// The folder of the copy; made if need be
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    onrecord: u32,
+    dir: &'a PathBuf,
+    size: u64,
+    root: Digest,
+    written: u64,
+    unchanged: u64,
+    shown: u64,
+    kept_back: u64,
+    emptied: u64,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// When the ledger cannot be read, or the folder not be written or is not a copy of it.
+pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
+    let folder = cx.ledger_folder()?;
+    let ledger = cx.ledger_at(&folder)?;
+    if lies_in(&args.dir, &folder) || args.dir.join("head").exists() {
+        return Err(CliError::bad_input(format!(
+            "{} is a desk's own ledger, not a place for a public copy",
+            args.dir.display()
+        ))
+        .hint("name another folder"));
+    }
+    let target = LocalStore::create(&args.dir)?;
+    let copied = ledger.copy_public(&target, cx.clock.now().day()).map_err(|error| failed(&error, args))?;
+    if cx.out.json {
+        cx.out.json(&Made {
+            onrecord: 1,
+            dir: &args.dir,
+            size: copied.size,
+            root: ledger.root(),
+            written: copied.written,
+            unchanged: copied.unchanged,
+            shown: copied.shown,
+            kept_back: copied.kept_back,
+            emptied: copied.emptied,
+        })?;
+        return Ok(Exit::Done);
+    }
+    let files = |n: u64| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
+    cx.out.line(format!("public copy of {} entries in {}", copied.size, args.dir.display()))?;
+    cx.out.line(format!("  {} shown, {} kept back", payloads(copied.shown as usize), copied.kept_back))?;
+    cx.out.line(format!("  {} written, {} as they were", files(copied.written), copied.unchanged))?;
+    if copied.emptied > 0 {
+        let n = payloads(copied.emptied as usize);
+        cx.out.note(format!(
+            "note: {n} that the copy had shown {} emptied",
+            if copied.emptied == 1 { "is" } else { "are" }
+        ));
+    }
+    cx.out.note(format!(
+        "next: serve {0} as it is; `onrecord --ledger {0} audit --copy` checks it as a stranger would",
+        args.dir.display()
+    ));
+    Ok(Exit::Done)
+}
+
+/// Whether a folder, which need not be there yet, lies in another.
+fn lies_in(dir: &Path, folder: &Path) -> bool {
+    let Ok(folder) = folder.canonicalize() else { return false };
+    let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    absolute.ancestors().find_map(|there| there.canonicalize().ok()).is_some_and(|there| there.starts_with(folder))
+}
+
+fn failed(error: &CopyError, args: &Args) -> CliError {
+    let dir = args.dir.display();
+    let base = |hint: &str| {
+        CliError::bad_input(format!("no public copy was made in {dir}")).because(error).hint(hint.to_owned())
+    };
+    match error {
+        CopyError::Other { .. } => base("name another folder"),
+        CopyError::Fork { .. } => base(
+            "a copy only ever grows; if the ledger was restored from an older state, say so to its readers and begin a new copy",
+        ),
+        CopyError::Differs { .. } => base("remove the folder and copy again"),
+        CopyError::Read(_) | CopyError::Store(_) | CopyError::Contended | CopyError::Root { .. } => {
+            CliError::cannot_run(format!("no public copy was made in {dir}"))
+                .because(error)
+                .hint("what is there already is whole files; the next run goes on from them")
+        }
+    }
+}

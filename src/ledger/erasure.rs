@@ -1,0 +1,136 @@
+//! Erasure as the ledger's users meet it: what is erased is not read, also where its bytes came back, and is emptied
+//! again by whoever may write.
+
+use std::collections::BTreeSet;
+
+use super::append::boxed;
+use super::catalog::Term;
+use super::error::{AppendError, ReadError};
+use super::record::Ledger;
+use crate::entry::{Event, Kind};
+use crate::hash::{Digest, Index};
+use crate::store::{Store as _, StoreError, StoreRead as _};
+use crate::time::Day;
+
+/// Whether the payload of an entry may be shown, as far as entries say so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Marked {
+    /// No entry says anything of it.
+    Not,
+    /// It is withheld, until a day where one is named.
+    Withheld {
+        /// The entry that says so.
+        by: Index,
+        /// Why.
+        ground: String,
+        /// The day on which it ends.
+        until: Option<Day>,
+    },
+    /// It was released.
+    Released(Index),
+    /// It was erased.
+    Erased(Index),
+}
+
+impl Marked {
+    /// Whether it is kept back on `today`: erased, or withheld and the day has not come.
+    pub fn is_kept_back(&self, today: Day) -> bool {
+        match self {
+            Self::Erased(_) => true,
+            Self::Withheld { until, .. } => until.is_none_or(|until| today < until),
+            Self::Not | Self::Released(_) => false,
+        }
+    }
+}
+
+impl Ledger {
+    /// What entries say of the payload of another: the last word counts, and an erasure is always the last.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn marked(&self, index: Index) -> Result<Marked, ReadError> {
+        let subject = self.entry(index)?.subject();
+        let mut marked = Marked::Not;
+        for entry in self.history(subject)? {
+            let target = entry.header.re.or(entry.header.about);
+            if target != Some(index) || matches!(marked, Marked::Erased(_)) {
+                continue;
+            }
+            marked = match (entry.header.kind, entry.event()?) {
+                (Kind::PayloadWithheld, Some(Event::PayloadWithheld(body))) => {
+                    Marked::Withheld { by: entry.index, ground: body.ground, until: body.until }
+                }
+                (Kind::PayloadReleased, _) => Marked::Released(entry.index),
+                (Kind::PayloadErased, _) => Marked::Erased(entry.index),
+                _ => marked,
+            };
+        }
+        Ok(marked)
+    }
+
+    /// Entries whose payload was erased by an entry that says so.
+    pub fn erased(&self) -> &BTreeSet<u64> {
+        &self.erased
+    }
+
+    /// Learns what is erased; whether the payload of something newly learnt is in the store all the same.
+    pub(super) fn learn_erasures(&mut self) -> Result<bool, ReadError> {
+        let mut back = false;
+        for index in self.find(Term::Kind(Kind::PayloadErased))? {
+            let header = self.entry(index)?.header;
+            let target = header.re.or(header.about).filter(|_| header.kind == Kind::PayloadErased);
+            if let Some(target) = target.filter(|target| target.0 < self.size)
+                && self.erased.insert(target.0)
+            {
+                let payload = self.reader.payloads(target.0..target.0 + 1)?.pop().flatten();
+                back |= payload.is_some();
+            }
+        }
+        Ok(back)
+    }
+
+    /// Empties every payload that was erased, wherever it stands, and makes the catalog anew; whether there was anything to
+    /// empty. To be done after an erasure is on record, and at each opening for writing: a restored copy, or a process
+    /// that died between the two, leaves the words behind.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn empty_erased(&mut self) -> Result<bool, AppendError> {
+        self.learn_erasures()?;
+        if self.erased.is_empty() {
+            return Ok(false);
+        }
+        let indices: Vec<u64> = self.erased.iter().copied().collect();
+        let mut here = false;
+        for index in &indices {
+            here |= self.reader.payloads(*index..index + 1).map_err(ReadError::from)?.pop().flatten().is_some();
+        }
+        if here {
+            // First, so that a death in between leaves something to be noticed.
+            self.lock().reset().map_err(ReadError::from)?;
+            self.catch_up()?;
+        }
+        let committer = self.committer.as_mut().ok_or(AppendError::ReadOnly)?;
+        let held = committer.erase(&indices).map_err(boxed)?;
+        self.reader.forget();
+        Ok(held)
+    }
+
+    /// Removes the bytes of a document that were kept with the ledger.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn drop_blob(&self, digest: &Digest) -> Result<(), StoreError> {
+        self.store.remove(&super::record::blob_path(digest))
+    }
+
+    /// Digests of the documents whose bytes are kept with the ledger.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn blobs(&self) -> Result<Vec<Digest>, StoreError> {
+        let folder = crate::store::StorePath::built("blobs".to_owned());
+        let paths = self.store.list(&folder)?;
+        Ok(paths.iter().filter_map(|path| path.as_str().rsplit('/').next()?.parse().ok()).collect())
+    }
+}
