@@ -4,6 +4,7 @@ mod measure;
 mod ours;
 mod peer;
 mod report;
+mod search;
 mod synth;
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ onrecord-bench run [--claims N]... [--repeat N] [--dir DIR] [--out FILE.json]
     all scenarios; --claims is the size of a bulk add (100000 and 1000000 if not given), --repeat how often
     the smaller scenarios run, --dir a scratch folder on the disk to be measured
 onrecord-bench one SCENARIO DIR NUMBER BATCH
-    one of bulk, peer, judge, prove, list, show, audit, in this process: what `run` starts, each in a process of its own";
+    one of bulk, peer, judge, prove, list, show, audit, search, fts-peer, in this process: what `run` starts, each in a process of its own";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,6 +47,8 @@ fn one(arguments: &[String]) -> Result<Value, Failure> {
         "judge" => ours::judge(folder, number),
         "prove" => ours::prove(folder, number),
         "audit" => ours::audit(folder),
+        "search" => search::ours(folder, number),
+        "fts-peer" => search::peer(folder, number, batch),
         "show" => ours::process(folder, &["show", &(number / 2).to_string()], 15),
         "list" => {
             let queries: [&[&str]; 5] = [
