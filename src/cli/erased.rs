@@ -16,11 +16,10 @@ use crate::entry::{Event, Proposal, Salt};
 use crate::hash::Digest;
 use crate::search::fold::words;
 
-/// Fields whose words tell a thing by themselves.
-const TELLING: &[&str] =
-    &["statement", "says", "text", "note", "quote", "rationale", "reason", "for", "where", "title", "name"];
+/// Fields that hold somebody's sentences; all others hold names, titles, dates, words of a vocabulary.
+pub const SENTENCES: &[&str] = &["statement", "says", "text", "note", "quote", "rationale", "reason", "method"];
 /// A shorter text may well be written again by chance.
-const LEAST: usize = 4;
+pub const LEAST: usize = 4;
 const BLOCK: usize = 64;
 
 /// Digests of what this user erased from one ledger.
@@ -89,12 +88,12 @@ impl Erased {
     }
 }
 
-/// What an event is recognised by: its telling texts, folded, each with its field.
+/// What an event is recognised by: its sentences, folded.
 fn marks(event: &Event) -> Vec<String> {
     let mut marks = Vec::new();
     for (field, text) in strings(event) {
         let folded: Vec<String> = words(&text).into_iter().map(|word| word.text).collect();
-        if TELLING.contains(&field.as_str()) && folded.len() >= LEAST {
+        if SENTENCES.contains(&field.as_str()) && folded.len() >= LEAST {
             marks.push(folded.join(" "));
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::erased::strings;
+use super::erased::{LEAST, SENTENCES, strings};
 use super::error::CliError;
 use crate::entry::{Event, Kind};
 use crate::hash::{Digest, Index};
@@ -14,8 +14,6 @@ use crate::search::fold::words;
 
 /// Entries read at once.
 const CHUNK: u64 = 4_096;
-/// From so many words on, a text is not written twice by chance; what is shorter is a name or a title.
-const LONG: usize = 4;
 /// Entries named for a name.
 const NAMED: usize = 10;
 /// Longest held document looked through, in bytes.
@@ -59,7 +57,7 @@ pub struct Name {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn find(ledger: &Ledger, targets: &[Index]) -> Result<Repeats, CliError> {
-    let mut phrases: Vec<String> = Vec::new();
+    let mut phrases: Vec<Phrase> = Vec::new();
     let mut subjects = Vec::new();
     for target in targets {
         let entry = ledger.entry(*target)?;
@@ -67,10 +65,11 @@ pub fn find(ledger: &Ledger, targets: &[Index]) -> Result<Repeats, CliError> {
         if is_wording(&event) {
             subjects.push(entry.subject());
         }
-        phrases.extend(strings(&event).into_iter().filter(|(field, _)| field != "url").filter_map(|(_, t)| phrase(&t)));
+        phrases.extend(strings(&event).iter().filter_map(|(field, text)| Phrase::of(field, text)));
     }
-    phrases.sort_unstable();
-    phrases.dedup();
+    // Of the same words the sentence comes first, and stays.
+    phrases.sort_unstable_by(|a, b| a.words.cmp(&b.words).then(b.sentence.cmp(&a.sentence)));
+    phrases.dedup_by(|a, b| a.words == b.words);
     let mut found: BTreeMap<Index, Repeat> = BTreeMap::new();
     let mut captures: Vec<(Index, Kind, Digest)> = Vec::new();
     let mut at = 0;
@@ -88,8 +87,8 @@ pub fn find(ledger: &Ledger, targets: &[Index]) -> Result<Repeats, CliError> {
                 _ => {}
             }
             let there: Vec<String> = strings(&event).iter().map(|(_, text)| folded(text)).collect();
-            let has = |phrase: &&String| there.iter().any(|text| holds(text, phrase));
-            let repeated: Vec<String> = phrases.iter().filter(has).cloned().collect();
+            let has = |phrase: &&Phrase| there.iter().any(|text| holds(text, &phrase.words));
+            let repeated: Vec<String> = phrases.iter().filter(has).map(|phrase| phrase.words.clone()).collect();
             let rewording = subjects.contains(&entry.subject()) && is_wording(&event);
             if rewording || !repeated.is_empty() {
                 found.insert(entry.index, Repeat { number: entry.index, kind, words: repeated, rewording });
@@ -102,8 +101,8 @@ pub fn find(ledger: &Ledger, targets: &[Index]) -> Result<Repeats, CliError> {
         let Some(bytes) = ledger.blob(&digest)?.filter(|bytes| bytes.len() <= MAX_LOOKED) else { continue };
         let text = folded(&String::from_utf8_lossy(&bytes));
         // A name alone is in many a document; a sentence is what must not stand there.
-        let long = |phrase: &&String| is_long(phrase) && holds(&text, phrase);
-        let repeated: Vec<String> = phrases.iter().filter(long).cloned().collect();
+        let has = |phrase: &&Phrase| phrase.sentence && holds(&text, &phrase.words);
+        let repeated: Vec<String> = phrases.iter().filter(has).map(|phrase| phrase.words.clone()).collect();
         if !repeated.is_empty() {
             found
                 .entry(number)
@@ -116,24 +115,21 @@ pub fn find(ledger: &Ledger, targets: &[Index]) -> Result<Repeats, CliError> {
     Ok(sift(&found, &phrases))
 }
 
-/// Tells whole texts from names.
-fn sift(found: &[Repeat], phrases: &[String]) -> Repeats {
-    let name = |words: &String| {
-        let having = found.iter().filter(|repeat| repeat.words.contains(words)).map(|repeat| repeat.number);
+/// Tells sentences from names.
+fn sift(found: &[Repeat], phrases: &[Phrase]) -> Repeats {
+    let name = |phrase: &Phrase| {
+        let having = found.iter().filter(|repeat| repeat.words.contains(&phrase.words)).map(|repeat| repeat.number);
         let (total, entries) = (having.clone().count(), having.take(NAMED).collect());
-        Name { words: words.clone(), entries, total }
+        Name { words: phrase.words.clone(), entries, total }
     };
-    let names = phrases.iter().filter(|phrase| !is_long(phrase)).map(name).filter(|name| name.total > 0).collect();
+    let names = phrases.iter().filter(|phrase| !phrase.sentence).map(name).filter(|name| name.total > 0).collect();
+    let is_sentence = |words: &&String| phrases.iter().any(|phrase| phrase.sentence && phrase.words == **words);
     let payloads = found
         .iter()
-        .map(|repeat| Repeat { words: repeat.words.iter().filter(|w| is_long(w)).cloned().collect(), ..repeat.clone() })
+        .map(|repeat| Repeat { words: repeat.words.iter().filter(is_sentence).cloned().collect(), ..repeat.clone() })
         .filter(|repeat| !repeat.words.is_empty() || repeat.rewording)
         .collect();
     Repeats { payloads, names }
-}
-
-fn is_long(phrase: &str) -> bool {
-    phrase.split(' ').count() >= LONG
 }
 
 /// Whether an event words a claim.
@@ -145,10 +141,23 @@ fn is_wording(event: &Event) -> bool {
     }
 }
 
-/// A text worth looking for: two words at least, folded; digests, words of vocabularies and addresses are none.
-fn phrase(text: &str) -> Option<String> {
-    let folded = folded(text);
-    (folded.contains(' ') && folded.len() >= 8 && text.contains(' ')).then_some(folded)
+/// Words that are looked for.
+#[derive(Debug, Clone)]
+struct Phrase {
+    /// Folded.
+    words: String,
+    /// Whether they are somebody's sentence, which is not written twice by chance, and not a name or a title.
+    sentence: bool,
+}
+
+impl Phrase {
+    /// Of a text that is worth looking for: two words at least; addresses, digests and words of vocabularies are none.
+    fn of(field: &str, text: &str) -> Option<Self> {
+        let words = folded(text);
+        let worth = words.contains(' ') && words.len() >= 8 && text.contains(' ') && field != "url";
+        let sentence = SENTENCES.contains(&field) && words.split(' ').count() >= LEAST;
+        worth.then_some(Self { words, sentence })
+    }
 }
 
 fn folded(text: &str) -> String {

@@ -187,6 +187,25 @@ fn what_is_erased_is_gone_from_every_file_and_does_not_come_back() {
     desk.ok(&["audit"]);
 }
 
+#[test]
+fn a_name_that_is_everywhere_does_not_take_the_ledger_with_it() {
+    let desk = Desk::new();
+    let (claim, verdict) = supported(&desk, "bridge");
+    let (other, _) = supported(&desk, "tunnel");
+    let number = claim.to_string();
+    let with = ["--ground", "x", "--authority", "y", "--yes", "--also", "all"];
+    let mut args = vec!["erase", &number, "--whole"];
+    args.extend(with);
+    // "City of Example" and "The Example" stand in the other claim too, and so does what the evidence of both says.
+    let ran = desk.ok(&args);
+    ran.tells(&["note: what was copied before is out of reach"]).never_says(&["still stand"]);
+    let erased = desk.ledger().erased().clone();
+    assert!(erased.contains(&claim) && erased.contains(&verdict), "{erased:?}");
+    assert!(!erased.contains(&other), "{erased:?}");
+    desk.fails(2, &args).tells(&["all of it is erased already"]);
+    desk.ok(&["audit"]);
+}
+
 /// A payload bundle with its empty slots filled from an older copy of the same bundle.
 fn put_back(emptied: &[u8], kept: &Path) -> Vec<u8> {
     fn items(mut bytes: &[u8]) -> Vec<Vec<u8>> {

@@ -44,6 +44,9 @@ pub struct Args {
     /// Erase nothing else, though the words are repeated
     #[arg(long, conflicts_with = "also")]
     pub only: bool,
+    /// Everything said about the same claim, document or agent too
+    #[arg(long)]
+    pub whole: bool,
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
@@ -67,10 +70,16 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let body = Erasure { authority: args.authority.clone(), ground: args.ground.clone() };
     checked(&body)?;
     let mut writer = cx.writer()?;
-    let mut targets = kept::targets(&writer.ledger, &args.entries, false)?;
+    let mut targets = kept::targets(&writer.ledger, &args.entries, args.whole)?;
+    if args.whole {
+        targets.retain(|target| !writer.ledger.erased().contains(&target.0));
+    }
     if let Some(gone) = targets.iter().find(|target| writer.ledger.erased().contains(&target.0)) {
         return Err(CliError::bad_input(format!("{gone} is erased already"))
             .hint(format!("`onrecord history {}` says by whom and why", writer.ledger.entry(*gone)?.subject().0)));
+    }
+    if targets.is_empty() {
+        return Err(CliError::bad_input("all of it is erased already"));
     }
     let ask = !args.yes && prompt::is_possible() && !cx.out.json;
     let left = decide(args, cx, &writer.ledger, &mut targets, ask)?;
@@ -101,11 +110,17 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         return Ok(Exit::Done);
     }
     let documents = removed.len();
+    let about = kept::targets(&writer.ledger, &args.entries, true)?;
+    let more = about.iter().filter(|index| !writer.ledger.erased().contains(&index.0)).count();
     Report::new()
         .line(format!("erased {}: {}, by authority of {}", listed(&targets), args.ground, args.authority))
         .note(
             "what was copied before is out of reach: backups, and `onrecord publish-log` copies until it is run again",
         )
+        .note_if(more > 0, || {
+            let stand = if more == 1 { "stands" } else { "stand" };
+            format!("{} about the same subject still {stand}; `--whole` takes all", kept::payloads(more))
+        })
         .note_if(documents > 0, || {
             if documents == 1 {
                 "1 held document was removed".into()

@@ -69,14 +69,14 @@ fn all(root: &Command) -> io::Result<Vec<u8>> {
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     for command in root.get_subcommands() {
-        verb(command, &mut page)?;
+        verb(command, root.get_name(), &mut page)?;
     }
     man.render_version_section(&mut page)?;
     Ok(page)
 }
 
-fn verb(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
-    let name = command.get_display_name().unwrap_or(command.get_name()).replace('-', " ");
+fn verb(command: &Command, parent: &str, page: &mut Vec<u8>) -> io::Result<()> {
+    let name = format!("{parent} {}", command.get_name());
     let mut section = Vec::new();
     // Options that every verb takes are told once, at the top.
     let own = command.clone().mut_args(|arg| {
@@ -94,7 +94,7 @@ fn verb(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
         page.extend(format!("{line}\n").bytes());
     }
     for part in command.get_subcommands() {
-        verb(part, page)?;
+        verb(part, &name, page)?;
     }
     Ok(())
 }
