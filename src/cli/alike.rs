@@ -77,7 +77,7 @@ fn look(cx: &Context<'_>, ledger: &Ledger, claims: &[&Claim]) -> Vec<(usize, Sim
 
 fn try_look(cx: &Context<'_>, ledger: &Ledger, claims: &[&Claim]) -> Result<Vec<(usize, Similar)>, CliError> {
     // Nothing on record, nothing to compare with, and no index to build.
-    if claims.is_empty() || ledger.claims_where(Index(0), 1, |_| true)?.is_empty() {
+    if claims.is_empty() || ledger.rows_where(Index(0), 1, |_, _| true)?.is_empty() {
         return Ok(Vec::new());
     }
     let search = cx.search(&cx.ledger_folder()?, ledger)?;

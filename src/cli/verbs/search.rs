@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::list::parse_query;
+use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::entry::ClaimState;
@@ -61,13 +61,14 @@ struct Line {
 /// # Errors
 /// When the text or the filter cannot be understood, or the ledger not be read.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
-    let filter = args.filter.as_ref().map(|text| parse_query(std::slice::from_ref(text))).transpose()?;
+    let filter = args.filter.as_ref().map(|text| asked::query(std::slice::from_ref(text))).transpose()?;
     let folder = cx.ledger_folder()?;
     let ledger = cx.ledger_at(&folder)?;
+    filter.iter().try_for_each(|query| asked::known_agents(query, &ledger))?;
     let search = cx.search(&folder, &ledger)?;
     let keep = filter.map(|query| {
         let ledger = &ledger;
-        move |claim: &ClaimState| query.matches(&ClaimView::new(claim, ledger))
+        move |claim: &ClaimState| query.matches(claim, ledger)
     });
     let keep = keep.as_ref().map(|keep| keep as &dyn Fn(&ClaimState) -> bool);
     let found = search.find(&ledger, &args.text.join(" "), args.limit, keep)?;
