@@ -8,6 +8,7 @@ use crate::hash::Index;
 use crate::ledger::catalog::{Named, Row, Term};
 use crate::ledger::{Entry, Ledger, ReadError};
 use crate::query::{Field, Narrow, Query};
+use crate::search::Search;
 
 /// Rows first looked at where only some claims are asked for.
 const FIRST_STEP: usize = 256;
@@ -16,16 +17,38 @@ const FIRST_STEP: usize = 256;
 const MANY_NAMES: usize = 2_000;
 const MANY_ENTRIES: usize = 50_000;
 
+/// Where to look: the ledger, and the full text of it where that is at hand.
+#[derive(Clone, Copy)]
+pub struct Sources<'s> {
+    ledger: &'s Ledger,
+    search: Option<&'s Search>,
+}
+
+impl<'s> Sources<'s> {
+    /// Both. An index that does not reflect all of the ledger is left alone.
+    pub fn new(ledger: &'s Ledger, search: Option<&'s Search>) -> Self {
+        Self { ledger, search }
+    }
+}
+
+impl<'s> From<&'s Ledger> for Sources<'s> {
+    fn from(ledger: &'s Ledger) -> Self {
+        Self { ledger, search: None }
+    }
+}
+
 /// Hands on at most `limit` claims that the query lets through, by number.
 ///
 /// # Errors
 /// When the ledger cannot be read, or `take` fails.
-pub fn each<E: From<ReadError>>(
-    ledger: &Ledger,
+pub fn each<'s, E: From<ReadError>>(
+    sources: impl Into<Sources<'s>>,
     query: &Query,
     limit: usize,
     take: &mut dyn FnMut(ClaimState) -> Result<(), E>,
 ) -> Result<(), E> {
+    let sources = sources.into();
+    let ledger = sources.ledger;
     let mut left = limit;
     let mut offer = |claim: Option<ClaimState>, sure: bool| -> Result<bool, E> {
         if left > 0
@@ -40,7 +63,7 @@ pub fn each<E: From<ReadError>>(
     if limit == 0 {
         return Ok(());
     }
-    match query.narrow().map(|narrow| candidates(ledger, &narrow)).transpose()?.flatten() {
+    match query.narrow().map(|narrow| candidates(sources, &narrow)).transpose()?.flatten() {
         Some(claims) => {
             for number in claims {
                 let Some(row) = ledger.row(number)? else { continue };
@@ -123,9 +146,9 @@ impl Near {
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn claims(ledger: &Ledger, query: &Query, limit: usize) -> Result<Vec<ClaimState>, ReadError> {
+pub fn claims<'s>(sources: impl Into<Sources<'s>>, query: &Query, limit: usize) -> Result<Vec<ClaimState>, ReadError> {
     let mut found = Vec::new();
-    each(ledger, query, limit, &mut |claim| {
+    each(sources, query, limit, &mut |claim| {
         found.push(claim);
         Ok::<_, ReadError>(())
     })?;
@@ -136,10 +159,12 @@ pub fn claims(ledger: &Ledger, query: &Query, limit: usize) -> Result<Vec<ClaimS
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn numbers(ledger: &Ledger, query: &Query) -> Result<BTreeSet<Index>, ReadError> {
+pub fn numbers<'s>(sources: impl Into<Sources<'s>>, query: &Query) -> Result<BTreeSet<Index>, ReadError> {
+    let sources = sources.into();
+    let ledger = sources.ledger;
     let mut found = BTreeSet::new();
     if query.narrow().is_some() {
-        each(ledger, query, usize::MAX, &mut |claim| {
+        each(sources, query, usize::MAX, &mut |claim| {
             found.insert(claim.number);
             Ok::<_, ReadError>(())
         })?;
@@ -155,12 +180,13 @@ pub fn numbers(ledger: &Ledger, query: &Query) -> Result<BTreeSet<Index>, ReadEr
 }
 
 /// Claims among which all are that pass; `None` where they are too many to be worth it.
-fn candidates(ledger: &Ledger, narrow: &Narrow) -> Result<Option<BTreeSet<Index>>, ReadError> {
+fn candidates(sources: Sources<'_>, narrow: &Narrow) -> Result<Option<BTreeSet<Index>>, ReadError> {
     let mut claims = BTreeSet::new();
-    Ok(gather(ledger, narrow, &mut claims)?.then_some(claims))
+    Ok(gather(sources, narrow, &mut claims)?.then_some(claims))
 }
 
-fn gather(ledger: &Ledger, narrow: &Narrow, claims: &mut BTreeSet<Index>) -> Result<bool, ReadError> {
+fn gather(sources: Sources<'_>, narrow: &Narrow, claims: &mut BTreeSet<Index>) -> Result<bool, ReadError> {
+    let ledger = sources.ledger;
     match narrow {
         Narrow::Number(span) => {
             let low = span.low().copied().unwrap_or(0);
@@ -178,6 +204,15 @@ fn gather(ledger: &Ledger, narrow: &Narrow, claims: &mut BTreeSet<Index>) -> Res
             let term = if *field == Field::Tag { Term::Tag(text) } else { Term::Assignee(&handle) };
             of_entries(ledger, &ledger.find(term)?, claims)
         }
+        Narrow::Words(text) => {
+            let found = sources.search.map(|search| search.with_words(ledger, text, MANY_ENTRIES));
+            // An index that fails is no reason not to answer: every claim is asked instead.
+            match found.and_then(Result::ok).flatten() {
+                Some(found) => claims.extend(found),
+                None => return Ok(false),
+            }
+            Ok(true)
+        }
         Narrow::RestsOnFallen => {
             claims.extend(ledger.resting_on_fallen()?);
             Ok(true)
@@ -185,7 +220,7 @@ fn gather(ledger: &Ledger, narrow: &Narrow, claims: &mut BTreeSet<Index>) -> Res
         Narrow::Part(field, text) => of_names(ledger, *field, text, claims),
         Narrow::Any(parts) => {
             for part in parts {
-                if !gather(ledger, part, claims)? {
+                if !gather(sources, part, claims)? {
                     return Ok(false);
                 }
             }

@@ -16,6 +16,7 @@ use crate::ledger::commit::{Config, Continuity};
 use crate::ledger::memory::FileMemory;
 use crate::ledger::record::Notify;
 use crate::ledger::{AppendError, Ledger, Receipt};
+use crate::query::{Field, Query};
 use crate::search::Search;
 use crate::store::{LocalStore, Store};
 use crate::time::Clock;
@@ -122,6 +123,16 @@ impl Context<'_> {
             ));
         }
         Ok(search)
+    }
+
+    /// The full text of a ledger, for a query that asks for words: only where it is there and reflects all of it. Building it
+    /// for one question would take longer than reading the claims.
+    pub fn search_for(&self, query: &Query, ledger: &Ledger) -> Option<Search> {
+        if !query.tests().iter().any(|test| test.field == Field::Text) {
+            return None;
+        }
+        let folders = [self.ledger_folder().ok()?.join("search"), self.folders.search(&ledger.id())];
+        Search::open_current(ledger, &folders, self.notify())
     }
 
     /// The ledger with the agent that acts: `--as`, else this user's own.

@@ -14,6 +14,8 @@ pub enum Narrow {
     Whole(Field, String),
     /// Those that have a name with this in it: speaker, actor, place, publisher, or the words of a hedge.
     Part(Field, String),
+    /// Those whose statement has these words.
+    Words(String),
     /// Those that rest on a fallen claim.
     RestsOnFallen,
     /// Those of any of these.
@@ -38,6 +40,7 @@ impl Narrow {
             }
             (Field::Document, Value::Count(Span::One(number))) => Some(Self::Document(*number)),
             (Field::Tag | Field::Assigned, Value::Text(text)) => Some(Self::Whole(test.field, text.clone())),
+            (Field::Text, Value::Text(text)) => Some(Self::Words(text.clone())),
             (Field::Flag, Value::Word(word)) if *word == "rests-on-fallen" => Some(Self::RestsOnFallen),
             (Field::Speaker | Field::Actor | Field::Place | Field::Publisher | Field::Cue, Value::Text(text)) => {
                 Some(Self::Part(test.field, text.clone()))
@@ -54,9 +57,11 @@ impl Narrow {
             Self::Whole(..) | Self::RestsOnFallen => 2,
             Self::Part(Field::Cue, _) => 4,
             Self::Part(..) => 3,
-            Self::Any(_) => 5,
+            // Of use only where the full text is at hand.
+            Self::Words(_) => 5,
+            Self::Any(_) => 6,
         };
-        let text = if let Self::Part(_, text) = self { text.len() } else { 0 };
+        let text = if let Self::Part(_, text) | Self::Words(text) = self { text.len() } else { 0 };
         (class, std::cmp::Reverse(text))
     }
 }

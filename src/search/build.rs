@@ -129,6 +129,9 @@ impl Builder<'_> {
         };
         for (place, text) in texts(claim, &mut titles) {
             let field = if place == Place::Statement { fields.statement } else { fields.rest };
+            if place == Place::Statement {
+                document.add_text(fields.plain, &text);
+            }
             document.add_text(field, text);
         }
         if let Some(error) = failed {

@@ -1,14 +1,19 @@
 //! Claims that have the words, best first, and where in them.
 
-use tantivy::collector::{Count, TopDocs};
-use tantivy::query::Query;
+use std::collections::BTreeSet;
+
+use tantivy::collector::{Count, DocSetCollector, TopDocs};
+use tantivy::query::{BooleanQuery, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
 
 use super::build::{Place, texts, titles_of};
 use super::index::NUMBER;
+use super::tokenizer::plain;
 use super::{Search, SearchError, ask};
-use crate::entry::ClaimState;
+use crate::entry::{ClaimState, Kind};
 use crate::hash::Index;
 use crate::ledger::Ledger;
+use crate::ledger::catalog::Term;
 
 /// Claims looked through where each is also held against a filter.
 const FILTERED: usize = 1_000;
@@ -54,6 +59,37 @@ impl Search {
             found = self.ask(ledger, &atoms, false, limit, keep)?;
         }
         Ok(found)
+    }
+
+    /// Claims in whose statement all of these words may stand, in no order: whoever asks looks at each. `None` where the index
+    /// does not reflect all of the ledger, where no word helps, or where there are more than `most`.
+    ///
+    /// # Errors
+    /// When index or ledger cannot be read.
+    pub fn with_words(&self, ledger: &Ledger, text: &str, most: usize) -> Result<Option<BTreeSet<Index>>, SearchError> {
+        let words = plain(text);
+        if words.is_empty() || self.size() != ledger.size() {
+            return Ok(None);
+        }
+        let term = |word: &String| -> Box<dyn Query> {
+            let term = tantivy::Term::from_field_text(self.opened.fields.plain, word);
+            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+        };
+        let query = BooleanQuery::intersection(words.iter().map(term).collect());
+        let searcher = self.opened.reader.searcher();
+        if searcher.search(&query, &Count)? > most {
+            return Ok(None);
+        }
+        let mut claims = BTreeSet::new();
+        for at in searcher.search(&query, &DocSetCollector)? {
+            let column = searcher.segment_reader(at.segment_ord).fast_fields().u64(NUMBER)?;
+            claims.extend(column.first(at.doc_id).map(Index));
+        }
+        // What is kept out of copies is not in the index, and here for the desk all the same.
+        for index in ledger.find(Term::Kind(Kind::PayloadWithheld))? {
+            claims.insert(ledger.entry(index)?.subject());
+        }
+        Ok(Some(claims))
     }
 
     fn ask(

@@ -15,7 +15,7 @@ pub struct Word {
 }
 
 /// Longest word kept, in bytes of its folded form; what is longer is no word.
-const MAX_WORD: usize = 200;
+pub(super) const MAX_WORD: usize = 200;
 
 /// The words of a text.
 pub fn words(text: &str) -> Vec<Word> {

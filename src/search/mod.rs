@@ -93,6 +93,18 @@ impl Search {
         Ok(search)
     }
 
+    /// Opens the index in the first of `folders` that has one of this ledger as it is now; `None` where none has. Nothing is
+    /// built, and nothing is waited for.
+    pub fn open_current(ledger: &Ledger, folders: &[PathBuf], notify: Notify) -> Option<Self> {
+        let current = |folder: &PathBuf| {
+            let opened = Opened::load(folder, ledger.id()).ok().flatten()?;
+            let current = (opened.stamp.size, opened.stamp.root) == (ledger.size(), ledger.root());
+            current.then(|| (folder.clone(), opened))
+        };
+        let (folder, opened) = folders.iter().find_map(current)?;
+        Some(Self { opened, folder: Some(folder), notify })
+    }
+
     /// Number of entries that it reflects: an answer is complete up to the entry before.
     pub fn size(&self) -> u64 {
         self.opened.stamp.size

@@ -37,6 +37,53 @@ impl Tokenizer for Terms {
     }
 }
 
+/// Cuts text into words as a query compares them, which is not quite as they are searched.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Plain;
+
+/// Such words as tokens.
+pub(super) struct PlainStream {
+    words: std::vec::IntoIter<String>,
+    token: Token,
+}
+
+impl Tokenizer for Plain {
+    type TokenStream<'t> = PlainStream;
+
+    fn token_stream<'t>(&'t mut self, text: &'t str) -> PlainStream {
+        PlainStream { words: plain(text).into_iter(), token: Token::default() }
+    }
+}
+
+/// The words of a text that such a field holds, each once.
+pub(super) fn plain(text: &str) -> Vec<String> {
+    let mut words = crate::text::words(text);
+    // A longer one is not held: who looks for it is not helped by this field.
+    words.retain(|word| word.len() <= super::fold::MAX_WORD);
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+impl TokenStream for PlainStream {
+    fn advance(&mut self) -> bool {
+        self.token.position = self.token.position.wrapping_add(1);
+        match self.words.next() {
+            Some(word) => self.token.text = word,
+            None => return false,
+        }
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
         self.token.position = self.token.position.wrapping_add(1);

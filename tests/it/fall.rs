@@ -150,7 +150,7 @@ fn every_view_shows_it_as_of_any_size_and_the_finding_stays() {
     let before = ledger.size();
     let flags = |ledger: &Ledger, number: Index| {
         let view = ClaimView::new(&ledger.claim(number).unwrap().unwrap(), ledger);
-        let listed = matching(ledger, &Query::parse("flag:rests-on-fallen").unwrap(), None).unwrap();
+        let listed = matching(ledger, None, &Query::parse("flag:rests-on-fallen").unwrap(), None).unwrap();
         let flagged = view.flags.iter().any(|f| f == "rests-on-fallen");
         assert_eq!(flagged, listed.iter().any(|c| c.number == number.0), "list and show agree on {number}");
         assert_eq!(flagged, ledger.resting_on_fallen().unwrap().contains(&number), "{number}");

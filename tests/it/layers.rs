@@ -21,8 +21,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("ledger", &["claim", "canon", "draft", "entry", "hash", "store", "text", "time", "tlog", "view"]),
     ("audit", &["canon", "claim", "entry", "hash", "store", "text", "time", "tlog"]),
     ("query", &["claim", "entry", "ledger", "view", "hash", "time", "text"]),
-    ("answers", &["claim", "entry", "exchange", "ledger", "query", "hash", "text", "time", "view"]),
-    ("search", &["claim", "entry", "hash", "ledger"]),
+    ("answers", &["claim", "entry", "exchange", "ledger", "query", "search", "hash", "text", "time", "view"]),
+    ("search", &["claim", "entry", "hash", "ledger", "text"]),
     ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "view"]),
 ];
 

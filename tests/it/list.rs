@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use onrecord::answers::find;
+use onrecord::answers::find::{self, Sources};
 use onrecord::claim::desk::{ClaimMoved, Withholding};
 use onrecord::claim::vocab::*;
 use onrecord::cli::asked;
 use onrecord::entry::{Event, Proposal};
 use onrecord::hash::Index;
 use onrecord::ledger::Ledger;
+use onrecord::search::Search;
 
 use crate::ledger::{append, claim, document, evidence, ledger, verdict};
 
@@ -43,11 +44,32 @@ fn mixed() -> Ledger {
     let mut anew = claim(Index(1), "The bridge was open, after all.");
     anew.kind = ClaimKind::Causal;
     append(&mut ledger, &[Proposal::about(on(6), Event::ClaimAmended(anew))]).unwrap();
+    let foreign = claim(
+        Index(1),
+        "Israel\u{2019}s caf\u{e9} on the bridge wasn't hit by \u{662}\u{660}\u{660} \u{635}\u{648}\u{627}\u{631}\u{64a}\u{62e}.",
+    );
+    append(&mut ledger, &[Proposal::about(on(10), Event::ClaimAmended(foreign))]).unwrap();
     let moved = |to| Event::ClaimMoved(ClaimMoved { assignee: None, due: None, note: None, to });
     append(&mut ledger, &[Proposal::about(on(7), moved(Workflow::Parked))]).unwrap();
     append(&mut ledger, &[Proposal::about(on(9), moved(Workflow::Withdrawn))]).unwrap();
     ledger
 }
+
+/// The full text cuts words in its own way, and a query in another: the one must not lose what the other finds.
+const WORDS: [&str; 12] = [
+    "bridge",
+    "-bridge",
+    "\"number 7\"",
+    "israel",
+    "\"s cafe\"",
+    "wasn",
+    "\"wasn t\"",
+    "open all",
+    "\"open after\"",
+    "closed OR cafe",
+    "\u{635}\u{648}\u{627}\u{631}\u{64a}\u{62e}",
+    "bridge kind:causal",
+];
 
 const QUERIES: [&str; 22] = [
     "",
@@ -94,6 +116,7 @@ fn listed(ledger: &Ledger, query: &str, limit: Option<usize>) -> Vec<u64> {
 #[test]
 fn a_list_is_what_reading_every_claim_gives() {
     let ledger = mixed();
+    let search = Search::open(&ledger, &[], Arc::new(|_: &str| ())).unwrap();
     let mut some = 0;
     for query in QUERIES {
         let all = by_reading_all(&ledger, query);
@@ -104,6 +127,18 @@ fn a_list_is_what_reading_every_claim_gives() {
             assert_eq!(listed(&ledger, query, Some(limit)), first, "{query:?}, at most {limit}");
         }
     }
+    for query in QUERIES.iter().chain(&WORDS) {
+        let asked = onrecord::query::Query::parse(query).unwrap();
+        let found = find::claims(Sources::new(&ledger, Some(&search)), &asked, usize::MAX).unwrap();
+        let numbers: Vec<u64> = found.iter().map(|claim| claim.number.0).collect();
+        assert_eq!(numbers, by_reading_all(&ledger, query), "{query:?}, with the full text at hand");
+    }
+    for word in ["bridge", "Caf\u{e9}", "s", "wasn", "\u{635}\u{648}\u{627}\u{631}\u{64a}\u{62e}"] {
+        let found = search.with_words(&ledger, word, 100).unwrap().unwrap();
+        assert!(!found.is_empty(), "{word:?} is in the index");
+    }
+    assert_eq!(search.with_words(&ledger, "bridge", 3).unwrap(), None, "more than one wants to look at");
+    assert_eq!(search.with_words(&ledger, "...", 100).unwrap(), None, "no word");
     assert!(some > 10, "most queries let some claims through and not others");
 }
 

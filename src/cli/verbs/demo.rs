@@ -85,7 +85,7 @@ fn build(dir: &Path, cx: &Context<'_>) -> Result<Writer, CliError> {
 }
 
 fn all_views(writer: &Writer) -> Result<Vec<ClaimView>, CliError> {
-    super::list::matching(&writer.ledger, &crate::query::Query::default(), None)
+    super::list::matching(&writer.ledger, None, &crate::query::Query::default(), None)
 }
 
 fn find<'v>(views: &'v [ClaimView], key: &str) -> Result<&'v ClaimView, CliError> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::answers::find;
+use crate::answers::find::{self, Sources};
 use crate::claim::vocab::Workflow;
 use crate::cli::asked;
 use crate::cli::context::Context;
@@ -138,11 +138,13 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         CliError::usage(format!("{} is no file name", args.out.display())).hint("such as `--out claims.jsonl`")
     })?;
     let file = file.to_string_lossy().into_owned();
+    let search = cx.search_for(&query, &ledger);
+    let sources = Sources::new(&ledger, search.as_ref());
     let counts = write::stream(&args.out, |out| {
         if format == Format::Csv {
             out(&csv::heading())?;
         }
-        claims(&ledger, &query, args.all, cx.clock.now().day(), &mut |view| match format {
+        claims(sources, &ledger, &query, args.all, cx.clock.now().day(), &mut |view| match format {
             Format::Jsonl => out(&jsonl::line(view)),
             Format::Csv => out(&csv::row(view)),
         })
@@ -197,6 +199,7 @@ fn format(text: &str) -> Result<Format, CliError> {
 
 /// Hands on every claim of the set, by number, one at a time.
 fn claims(
+    sources: Sources<'_>,
     ledger: &Ledger,
     query: &Query,
     all: bool,
@@ -204,7 +207,7 @@ fn claims(
     out: &mut dyn FnMut(&ClaimView) -> Result<(), CliError>,
 ) -> Result<Counts, CliError> {
     let mut counts = Counts::default();
-    find::each::<CliError>(ledger, query, usize::MAX, &mut |claim| {
+    find::each::<CliError>(sources, query, usize::MAX, &mut |claim| {
         let claim = claim.without_withheld(today);
         let view = ClaimView::new(&claim, &Record(ledger));
         let left = &mut counts.left_out;

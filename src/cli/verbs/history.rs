@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::amend;
-use crate::answers::find;
+use crate::answers::find::{self, Sources};
 use crate::answers::story::{Line, Teller};
 use crate::cli::asked;
 use crate::cli::context::Context;
@@ -73,7 +73,8 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let claims = match &query {
         Some(query) => {
             asked::known_agents(query, &ledger)?;
-            Some(find::numbers(&ledger, query)?)
+            let search = cx.search_for(query, &ledger);
+            Some(find::numbers(Sources::new(&ledger, search.as_ref()), query)?)
         }
         None => None,
     };

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use crate::answers::find;
+use crate::answers::find::{self, Sources};
 use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::hash::Digest;
 use crate::ledger::Ledger;
 use crate::query::Query;
+use crate::search::Search;
 use crate::text::printable_line;
 use crate::view::ClaimView;
 
@@ -77,7 +78,9 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let query = asked::query(&args.query)?;
     let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
     asked::known_agents(&query, &ledger)?;
-    let mut claims = matching(&ledger, &query, if args.sort == Sort::Number { args.limit } else { None })?;
+    let search = cx.search_for(&query, &ledger);
+    let limit = if args.sort == Sort::Number { args.limit } else { None };
+    let mut claims = matching(&ledger, search.as_ref(), &query, limit)?;
     match args.sort {
         Sort::Number => {}
         Sort::Finding => claims.sort_by_key(|c| (c.finding, c.number)),
@@ -103,9 +106,15 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn matching(ledger: &Ledger, query: &Query, limit: Option<usize>) -> Result<Vec<ClaimView>, CliError> {
+pub fn matching(
+    ledger: &Ledger,
+    search: Option<&Search>,
+    query: &Query,
+    limit: Option<usize>,
+) -> Result<Vec<ClaimView>, CliError> {
     let mut views = Vec::new();
-    find::each::<CliError>(ledger, query, limit.unwrap_or(usize::MAX), &mut |claim| {
+    let sources = Sources::new(ledger, search);
+    find::each::<CliError>(sources, query, limit.unwrap_or(usize::MAX), &mut |claim| {
         views.push(ClaimView::new(&claim, ledger));
         Ok(())
     })?;
