@@ -1,5 +1,6 @@
 //! Measures `onrecord` and its peer; see README.md beside this crate.
 
+mod ask;
 mod measure;
 mod ours;
 mod peer;
@@ -47,6 +48,7 @@ fn one(arguments: &[String]) -> Result<Value, Failure> {
         "judge" => ours::judge(folder, number),
         "prove" => ours::prove(folder, number),
         "audit" => ours::audit(folder),
+        "ask" => ask::ask(folder, number),
         "search" => search::ours(folder, number),
         "fts-peer" => search::peer(folder, number, batch),
         "show" => ours::process(folder, &["show", &(number / 2).to_string()], 15),
