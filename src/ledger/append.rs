@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::thread::{Scope, ScopedJoinHandle};
 
-use super::catalog::{Changes, changes_with};
+use super::catalog::{Changes, Met, changes_with};
 use super::commit::{self, Committer, Config};
 use super::error::{AppendError, ReadError, Refused};
 use super::lookup::Failed;
@@ -259,8 +259,9 @@ impl<'s> Making<'s> {
 /// The closing signature of a batch has a header without an event here; its body is in no lookup but by its content.
 fn changes_of(base: u64, parts: &[Part], events: &[Cow<'_, Event>]) -> Changes {
     let events = events.iter().map(|event| Some(event.as_ref())).chain(std::iter::repeat(None));
+    let mut met = Met::default();
     let one = |((k, part), event): ((usize, &Part), Option<&Event>)| {
-        changes_with(Index(base + k as u64), &part.header, event, Some(part.content))
+        changes_with(Index(base + k as u64), &part.header, event, Some(part.content), &mut met)
     };
     parts.iter().enumerate().zip(events).map(one).collect()
 }

@@ -1,5 +1,6 @@
 //! From the log to the index: which claims an entry touches, and what the index holds of a claim.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -21,6 +22,8 @@ const CHUNK: u64 = 4_096;
 const MANY: u64 = 20_000;
 /// Entries between two commits of a long build, after which it could go on.
 const COMMIT: u64 = 400_000;
+/// From this many claims on a second thread is worth its start.
+const PARALLEL: usize = 64;
 /// Titles of documents remembered.
 const TITLES: usize = 20_000;
 
@@ -68,13 +71,11 @@ impl Builder<'_> {
         for entry in self.ledger.entries(range.clone())? {
             self.sort(&entry, &mut fresh, &mut touched)?;
         }
-        for claim in fresh.values() {
-            self.put(writer, claim)?;
-        }
+        self.put(writer, &fresh.values().collect::<Vec<_>>())?;
         for number in touched {
             if let Some(claim) = self.ledger.claim(number)? {
                 writer.delete_term(Key::from_field_u64(self.fields.number, number.0));
-                self.put(writer, &claim)?;
+                self.put(writer, &[&claim])?;
             }
         }
         Ok(())
@@ -115,33 +116,31 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn put(&mut self, writer: &IndexWriter, claim: &ClaimState) -> Result<(), SearchError> {
+    /// Titles are looked up here; all else of a claim needs no ledger, and of many claims is done on two threads.
+    fn put(&mut self, writer: &IndexWriter, claims: &[&ClaimState]) -> Result<(), SearchError> {
+        let mut titles: HashMap<EntryIndex, Vec<String>> = HashMap::new();
+        for document in claims.iter().flat_map(|claim| documents(claim)) {
+            if let Slot::Vacant(vacant) = titles.entry(document) {
+                vacant.insert(self.titles(document)?);
+            }
+        }
         let fields = self.fields;
-        let mut document = TantivyDocument::default();
-        document.add_u64(fields.number, claim.number.0);
-        let mut failed = None;
-        let mut titles = |number| match self.titles(number) {
-            Ok(titles) => titles,
-            Err(error) => {
-                failed = Some(error);
-                Vec::new()
+        let some = |claims: &[&ClaimState]| -> Result<(), SearchError> {
+            for claim in claims {
+                writer.add_document(to_index(fields, claim, &titles))?;
             }
+            Ok(())
         };
-        for (place, text) in texts(claim, &mut titles) {
-            let field = if place == Place::Statement { fields.statement } else { fields.rest };
-            if place == Place::Statement {
-                document.add_text(fields.plain, &text);
-            }
-            document.add_text(field, text);
+        if claims.len() < PARALLEL {
+            return some(claims);
         }
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        if let Some(wording) = claim.claim.as_ref().filter(|_| !is_hidden(claim, claim.wording)) {
-            document.add_text(fields.likeness, terms(&Features::of_claim(wording)).join(" "));
-        }
-        writer.add_document(document)?;
-        Ok(())
+        let (first, second) = claims.split_at(claims.len() / 2);
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| some(second));
+            let first = some(first);
+            // A panic over there is a broken invariant of ours; it goes on here.
+            first.and(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
     }
 
     fn titles(&mut self, number: EntryIndex) -> Result<Vec<String>, ReadError> {
@@ -155,6 +154,29 @@ impl Builder<'_> {
         self.titles.insert(number, titles.clone());
         Ok(titles)
     }
+}
+
+/// The documents that make a claim.
+fn documents(claim: &ClaimState) -> impl Iterator<Item = EntryIndex> {
+    let own = claim.claim.iter().map(|wording| wording.appearance.document);
+    own.chain(claim.appearances.iter().filter_map(|item| item.standing()).map(|body| body.document))
+}
+
+/// What the index holds of a claim.
+fn to_index(fields: Fields, claim: &ClaimState, titles: &HashMap<EntryIndex, Vec<String>>) -> TantivyDocument {
+    let mut document = TantivyDocument::default();
+    document.add_u64(fields.number, claim.number.0);
+    for (place, text) in texts(claim, &mut |number| titles.get(&number).cloned().unwrap_or_default()) {
+        let field = if place == Place::Statement { fields.statement } else { fields.rest };
+        if place == Place::Statement {
+            document.add_text(fields.plain, &text);
+        }
+        document.add_text(field, text);
+    }
+    if let Some(wording) = claim.claim.as_ref().filter(|_| !is_hidden(claim, claim.wording)) {
+        document.add_text(fields.likeness, terms(&Features::of_claim(wording)).join(" "));
+    }
+    document
 }
 
 fn changes_document(kind: Kind) -> bool {

@@ -1,6 +1,6 @@
 //! What an entry changes in the catalog. Pure: the audit derives the same from the same entries.
 
-use super::names::Named;
+use super::names::{Met, Named};
 use super::row::Row;
 use super::term::{ContentKey, Term};
 use crate::claim::vocab::{ClaimKind, Confidence, Decision, Finding, Workflow};
@@ -122,15 +122,22 @@ impl Wording {
 pub fn changes(index: Index, header: &Header, event: Option<&Event>) -> Change {
     // An event that was read, or encoded, has no index pending; one that has is not on record and has no content.
     let content = event.and_then(|event| event.content_digest().ok());
-    changes_with(index, header, event, content)
+    changes_with(index, header, event, content, &mut Met::default())
 }
 
-/// Like [`changes`], with the event's content digest ([`Event::content_digest`]) at hand.
-pub fn changes_with(index: Index, header: &Header, event: Option<&Event>, content: Option<Digest>) -> Change {
+/// Like [`changes`], with the event's content digest ([`Event::content_digest`]) at hand, and without the names that have
+/// come by in entries before it.
+pub fn changes_with(
+    index: Index,
+    header: &Header,
+    event: Option<&Event>,
+    content: Option<Digest>,
+    met: &mut Met,
+) -> Change {
     let mut terms = Vec::with_capacity(12);
     let mut names = Vec::new();
     let mut add = |term: Term<'_>| {
-        names.extend(Named::of(&term));
+        names.extend(met.new_name(&term));
         terms.push(term.hash());
     };
     if let Some(about) = header.about {

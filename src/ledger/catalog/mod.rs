@@ -34,7 +34,7 @@ use std::sync::PoisonError;
 pub use block::Rows;
 pub use change::{Change, RowChange, Step, Wording, changes, changes_with, row_after};
 pub use error::{CatalogError, Damage, Why};
-pub use names::Named;
+pub use names::{Met, Named};
 pub use open::{Catalog, Opened};
 pub use row::{Row, Seen};
 pub use term::{ContentKey, Term};
@@ -96,7 +96,7 @@ impl Catalog {
             let mut totals = stamp.names.take().unwrap_or_default();
             self.put_stamp(&stamp)?;
             block::update(&mut self.shelf, &mut total, &batch.rows)?;
-            names::update(&mut self.shelf, &mut totals, &batch.names)?;
+            names::update(&mut self.shelf, &mut totals, &mut self.met, &batch.names)?;
             stamp.rows = Some(total);
             stamp.names = Some(totals);
         }

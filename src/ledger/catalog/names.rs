@@ -1,6 +1,6 @@
 //! Every name on record once, so that a part of a name finds all names that have it, and with them their terms.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::block::Total;
 use super::error::Damage;
@@ -44,19 +44,62 @@ impl Named {
         }
     }
 
-    /// The name in a term, folded, if the term is one.
-    pub(super) fn of(term: &Term<'_>) -> Option<Name> {
-        let (named, name) = match term {
+    /// The name in a term, if the term is one.
+    fn of<'n>(term: &Term<'n>) -> Option<(Self, &'n str)> {
+        Some(match term {
             Term::Speaker(name) => (Self::Speaker, name),
             Term::Actor(name) => (Self::Actor, name),
             Term::Place(name) => (Self::Place, name),
             Term::Publisher(name) => (Self::Publisher, name),
             Term::Cue(name) => (Self::Cue, name),
             _ => return None,
-        };
+        })
+    }
+}
+
+/// Names that have come by. The same few stand in most claims, and one that is known costs no more than a look.
+#[derive(Debug, Default)]
+pub struct Met {
+    sorts: [HashSet<String>; 5],
+    folded: String,
+}
+
+/// Names of a sort held at most; then they are forgotten, which only costs time.
+const MAX_MET: usize = 100_000;
+
+impl Met {
+    /// The name in a term, folded, if the term is one and the name has not come by before.
+    pub(super) fn new_name(&mut self, term: &Term<'_>) -> Option<Name> {
+        let (named, name) = Named::of(term)?;
         // Folding in full costs ten times as much, and most names are ASCII.
-        let folded = if name.is_ascii() { name.to_ascii_lowercase() } else { crate::text::fold(name) };
-        Some((named, folded))
+        if name.is_ascii() {
+            self.folded.clear();
+            self.folded.push_str(name);
+            self.folded.make_ascii_lowercase();
+        } else {
+            self.folded = crate::text::fold(name);
+        }
+        let met = &mut self.sorts[named as usize];
+        if met.contains(&self.folded) {
+            return None;
+        }
+        if met.len() >= MAX_MET {
+            met.clear();
+        }
+        met.insert(self.folded.clone());
+        Some((named, self.folded.clone()))
+    }
+
+    /// Whether a name comes by for the first time.
+    fn first(&mut self, (named, name): &Name) -> bool {
+        let met = &mut self.sorts[*named as usize];
+        if met.contains(name) {
+            return false;
+        }
+        if met.len() >= MAX_MET {
+            met.clear();
+        }
+        met.insert(name.clone())
     }
 }
 
@@ -67,8 +110,16 @@ fn key(named: Named, name: &str) -> Vec<u8> {
 }
 
 /// Takes in names; those on record already change nothing.
-pub(super) fn update(shelf: &mut Shelf, totals: &mut Totals, names: &BTreeSet<Name>) -> Result<(), Damage> {
-    for (named, name) in names {
+///
+/// `met` are names that certainly are: those taken in since the catalog was opened.
+pub(super) fn update(
+    shelf: &mut Shelf,
+    totals: &mut Totals,
+    met: &mut Met,
+    names: &BTreeSet<Name>,
+) -> Result<(), Damage> {
+    for both in names.iter().filter(|name| met.first(name)) {
+        let (named, name) = both;
         let key = key(*named, name);
         if shelf.get(Space::Names, &key)?.is_none() {
             let value = seal(&key, &())?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::block::{self, Total};
 use super::error::{CatalogError, Damage, Why};
 use super::filter::Filter;
-use super::names::{self, Totals};
+use super::names::{self, Met, Totals};
 use super::page::{open, seal};
 use super::runs::{self, Run};
 use super::shelf::{PATIENCE, Shelf, Space};
@@ -64,6 +64,8 @@ pub struct Catalog {
     pub(super) shelf: Shelf,
     pub(super) stamp: Stamp,
     pub(super) filter: Mutex<Option<Filter>>,
+    /// Names taken in since it was opened.
+    pub(super) met: Met,
     folder: PathBuf,
     /// Held as long as the catalog is; goes last.
     lock: File,
@@ -96,7 +98,8 @@ impl Catalog {
                 (shelf, stamp, Opened::Rebuilt { why })
             }
         };
-        let catalog = Self { shelf, stamp, filter: Mutex::default(), folder: folder.to_owned(), lock };
+        let catalog =
+            Self { shelf, stamp, filter: Mutex::default(), met: Met::default(), folder: folder.to_owned(), lock };
         Ok((catalog, opened))
     }
 
@@ -108,6 +111,7 @@ impl Catalog {
     pub fn reset(&mut self) -> Result<(), CatalogError> {
         self.shelf.close();
         *self.filter.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        self.met = Met::default();
         remove_folder(&self.folder.join("aside"))?;
         let db = self.folder.join("db");
         remove_folder(&db)?;
