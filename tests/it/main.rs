@@ -40,6 +40,7 @@ mod ledgers;
 mod lint_corpus;
 mod lint_docs;
 mod list;
+mod model;
 mod query;
 mod recover;
 mod spec;
