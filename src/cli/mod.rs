@@ -2,12 +2,14 @@
 
 pub mod asked;
 pub mod capture;
+pub mod complete;
 pub mod config;
 pub mod context;
 pub mod editor;
 pub mod error;
 mod failure;
 pub mod keys;
+pub mod known;
 pub mod output;
 pub mod parse;
 pub mod pick;

@@ -7,9 +7,8 @@ use toml::Spanned;
 
 use super::editor::Draft;
 use super::error::CliError;
-use super::output::Output;
+use super::known::{self, comment};
 use super::parse::suggestion;
-use super::pick;
 use super::verdict::{Flags, considered, numbers};
 use crate::claim::vocab::{Band, Confidence, Finding};
 use crate::claim::{Problems, Verdict};
@@ -18,15 +17,11 @@ use crate::hash::Index;
 use crate::ledger::Ledger;
 use crate::text::printable_line;
 use crate::time::Day;
-use crate::view::finding_word;
-
-/// Widest comment line, in columns.
-const COLUMNS: usize = 96;
 
 /// The template for a verdict on a claim, with what the flags say filled in.
-pub fn verdict(claim: &ClaimState, flags: &Flags, today: Day) -> String {
+pub fn verdict(claim: &ClaimState, ledger: &Ledger, flags: &Flags, today: Day) -> String {
     let mut text = String::new();
-    heading(&mut text, claim);
+    known::claim(&mut text, "A verdict on", claim, ledger);
     let findings = Finding::ALL.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(", ");
     let judged_on = flags.judged_on.unwrap_or(today);
     comment(&mut text, &format!("Finding: {findings}"));
@@ -47,7 +42,7 @@ pub fn verdict(claim: &ClaimState, flags: &Flags, today: Day) -> String {
         line(&mut text, "likelihood", band.as_str());
     }
     text.push('\n');
-    evidence(&mut text, claim);
+    known::evidence(&mut text, claim);
     comment(
         &mut text,
         "Relied on, and weighed but not relied on: numbers, \"keys\", or \"supports\", \"refutes\" for all such",
@@ -57,44 +52,6 @@ pub fn verdict(claim: &ClaimState, flags: &Flags, today: Day) -> String {
         let _ = writeln!(text, "{name} = [{}]", items.join(", "));
     }
     text
-}
-
-fn heading(text: &mut String, claim: &ClaimState) {
-    comment(text, &format!("A verdict on {}@{}", claim.number, claim.leaf.short()));
-    if let Some(wording) = &claim.claim {
-        comment(text, &format!("\"{}\"", printable_line(&wording.statement)));
-        let checkable = if wording.checkable { "checkable" } else { "not checkable" };
-        comment(text, &format!("kind {}, {checkable}, finding now: {}", wording.kind, finding_word(claim)));
-    }
-    comment(text, "Save an empty file, or leave it as it is, to cancel.");
-    text.push('\n');
-}
-
-fn evidence(text: &mut String, claim: &ClaimState) {
-    let standing: Vec<_> = claim.evidence.iter().filter(|e| e.standing().is_some()).collect();
-    if standing.is_empty() {
-        comment(text, &format!("No evidence on record; `onrecord evidence {}` links some.", claim.number.0));
-    }
-    for item in standing {
-        comment(text, &pick::evidence_line(item));
-        if let Some(url) = item.standing().and_then(|e| e.url.as_ref()) {
-            let _ = writeln!(text, "#      {}", printable_line(url));
-        }
-    }
-    let searches = claim.searches.iter().filter_map(|s| s.standing());
-    for search in searches {
-        let (place, sought) = (printable_line(&search.place), printable_line(&search.sought));
-        comment(text, &format!("looked on {} in {place} for {sought}: {} found", search.on, search.found));
-    }
-}
-
-/// Comment lines of at most [`COLUMNS`]; every character of others that could end the comment is escaped.
-fn comment(text: &mut String, words: &str) {
-    let wrapped = Output::wrap_at(&printable_line(words), 0, COLUMNS);
-    for (k, part) in wrapped.lines().enumerate() {
-        let indent = if k == 0 { "" } else { "    " };
-        let _ = writeln!(text, "# {indent}{part}");
-    }
 }
 
 fn line(text: &mut String, key: &str, value: &str) {

@@ -179,6 +179,26 @@ fn a_verdict_is_written_in_an_editor() {
     }
     assert_eq!(leftovers(&desk), Vec::<String>::new(), "nothing is left in the temp folder");
 
+    // What is known by the next time stands above what is to be written.
+    let b = link(&desk, claim, "--refutes", "river", "harbour", &[]);
+    desk.ok(&["contact", &number, "--who", "The mayor", "--asked", "2025-04-02"]);
+    desk.ok(&["withdraw", &number, "--evidence", &a.to_string(), "--reason", "Not about this bridge."]);
+    edited(&desk, &edit, "cp \"$1\" seen.toml");
+    let seen = std::fs::read_to_string(desk.path("seen.toml")).unwrap();
+    for text in [
+        "shown with: not-second-read, evidence-withdrawn",
+        "# appears in #",
+        "#   said by The Example (",
+        "by ana: supported, confidence low, judged on ",
+        "#   The gazette says so. Only it.",
+        "# cluster harbour, 1 page:",
+        &format!("# {b} [river]  refutes"),
+        &format!("# withdrawn: #{a}"),
+        "# asked The mayor: waiting for an answer",
+    ] {
+        assert!(seen.contains(text), "the template lacks `{text}`:\n{seen}");
+    }
+
     // Unchanged, emptied, or nothing but comments: cancelled.
     for script in ["true", ": > \"$1\"", "echo '# no' > \"$1\""] {
         let ran = edited(&desk, &edit, script);

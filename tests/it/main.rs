@@ -18,6 +18,7 @@ mod cli_public;
 mod cli_verdict;
 mod commit;
 mod commit_faults;
+mod complete;
 mod desk;
 mod diff_verb;
 mod draft;

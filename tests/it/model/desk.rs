@@ -63,7 +63,7 @@ pub fn proposal(line: &Line, base: u64) -> Proposal {
 fn event(op: &Op, index: u64, base: u64) -> Event {
     let at = |n: u64| number(n, base);
     let reason = || Reason { reason: "because".into() };
-    let page = |publisher: &Option<&str>| Document {
+    let page = |publisher: Option<&str>| Document {
         publisher: publisher.map(str::to_owned),
         title: Some("A page".into()),
         ..Document::default()
@@ -81,8 +81,8 @@ fn event(op: &Op, index: u64, base: u64) -> Event {
         }
         Op::Revoked => Event::AgentRevoked(AgentRevoked { from: None, reason: "because".into() }),
         Op::PolicySet { desk } => Event::PolicySet(if *desk { Policy::desk() } else { Policy::solo() }),
-        Op::Document { publisher } => Event::DocumentRegistered(page(publisher)),
-        Op::DocumentAmended { publisher } => Event::DocumentAmended(page(publisher)),
+        Op::Document { publisher } => Event::DocumentRegistered(page(*publisher)),
+        Op::DocumentAmended { publisher } => Event::DocumentAmended(page(*publisher)),
         Op::Snapshot(bytes) => Event::SnapshotCaptured(Snapshot {
             archives: vec![],
             bytes: None,

@@ -191,7 +191,7 @@ impl World {
         }
         match &line.op {
             Op::Amended(w) | Op::Corrected(Correction { wording: Some(w), .. }) => {
-                self.document(w.sighting.document, no)
+                self.document(w.sighting.document, no);
             }
             Op::Appeared(s) => self.document(s.document, no),
             Op::Evidence(e) => e.document.iter().for_each(|d| self.document(*d, no)),
