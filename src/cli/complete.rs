@@ -286,7 +286,7 @@ _onrecord() {
 compdef _onrecord onrecord
 "#;
 
-const FISH: &str = r#"function __onrecord_complete
+const FISH: &str = r"function __onrecord_complete
     set -l words (commandline -opc)
     set -l found ($words[1] completions fish --line (commandline -cp | string collect) 2>/dev/null)
     if test (count $found) -gt 0
@@ -296,4 +296,4 @@ const FISH: &str = r#"function __onrecord_complete
     end
 end
 complete -c onrecord -f -a '(__onrecord_complete)'
-"#;
+";

@@ -21,10 +21,19 @@ const RATIONALE: usize = 300;
 
 /// Comment lines of at most [`COLUMNS`]; every character of others that could end the comment is escaped.
 pub fn comment(text: &mut String, words: &str) {
-    let wrapped = Output::wrap_at(&printable_line(words), 0, COLUMNS);
+    indented(text, "", words);
+}
+
+/// The same, set in below the line before.
+fn below(text: &mut String, words: &str) {
+    indented(text, "  ", words);
+}
+
+fn indented(text: &mut String, first: &str, words: &str) {
+    let wrapped = Output::wrap_at(&printable_line(words), 0, COLUMNS - first.len());
     for (k, part) in wrapped.lines().enumerate() {
-        let indent = if k == 0 { "" } else { "    " };
-        let _ = writeln!(text, "# {indent}{part}");
+        let more = if k == 0 { "" } else { "    " };
+        let _ = writeln!(text, "# {first}{more}{part}");
     }
 }
 
@@ -60,10 +69,10 @@ fn appearances(text: &mut String, view: &ClaimView) {
             let name = step.name.as_deref().or(step.description.as_deref()).unwrap_or("(no name)");
             format!("{name} ({})", step.factuality)
         });
-        comment(text, &format!("  said by {}", says.collect::<Vec<_>>().join(" -> ")));
+        below(text, &format!("said by {}", says.collect::<Vec<_>>().join(" -> ")));
         for hedge in &appearance.hedges {
             let (class, strength, level) = (hedge.class, hedge.strength, hedge.level);
-            comment(text, &format!("  hedge \"{}\": {class}, {strength}, by step {level}", hedge.cue));
+            below(text, &format!("hedge \"{}\": {class}, {strength}, by step {level}", hedge.cue));
         }
     }
 }
@@ -81,7 +90,7 @@ fn verdicts(text: &mut String, claim: &ClaimState, ledger: &Ledger) {
                 let (finding, confidence, on) = (body.finding, body.confidence, body.judged_on);
                 let line = format!("{standing} {number} by {by}: {finding}, confidence {confidence}, judged on {on}");
                 comment(text, &line);
-                comment(text, &format!("  {}", brief(&body.rationale, RATIONALE)));
+                below(text, &brief(&body.rationale, RATIONALE));
             }
             None => comment(text, &format!("{standing} {number} by {by}: withheld or erased")),
         }
@@ -95,7 +104,7 @@ fn reviews(text: &mut String, verdict: &VerdictState, ledger: &Ledger) {
         let decision = review.standing().map_or("withheld or erased", |body| body.decision.as_str());
         let note = review.standing().and_then(|body| body.note.as_deref());
         let note = note.map_or(String::new(), |note| format!(": {}", brief(note, RATIONALE)));
-        comment(text, &format!("  review {} by {by}: {decision}{note}", review.number));
+        below(text, &format!("review {} by {by}: {decision}{note}", review.number));
     }
 }
 

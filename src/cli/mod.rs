@@ -5,6 +5,7 @@ pub mod capture;
 pub mod complete;
 pub mod config;
 pub mod context;
+pub mod correction;
 pub mod editor;
 pub mod error;
 mod failure;

@@ -19,7 +19,7 @@ fn offered(desk: &Desk, line: &str) -> Vec<String> {
 fn lines_are_taken_apart_as_a_shell_does() {
     assert_eq!(words("onrecord list "), ["onrecord", "list", ""]);
     assert_eq!(words("onrecord  show 'a b'"), ["onrecord", "show", "a b"]);
-    assert_eq!(words(r#"list 'state:triaged -fi"#), ["list", "state:triaged -fi"]);
+    assert_eq!(words("list 'state:triaged -fi"), ["list", "state:triaged -fi"]);
     assert_eq!(words(r#"list "a\"b" c\ d"#), ["list", "a\"b", "c d"]);
     assert_eq!(words(""), [""]);
 }
