@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::output::Output;
+use super::output::{Output, counted};
 use super::pick;
 use super::receipt::brief;
 use crate::claim::Evidence;
@@ -62,7 +62,12 @@ pub fn claim(text: &mut String, title: &str, claim: &ClaimState, ledger: &Ledger
 fn appearances(text: &mut String, view: &ClaimView) {
     for appearance in &view.appearances {
         let document = &appearance.document;
-        let title = document.title.as_deref().or(document.url.as_deref()).unwrap_or("untitled");
+        let title = document
+            .title
+            .as_deref()
+            .or(document.publisher.as_deref())
+            .or(document.url.as_deref())
+            .unwrap_or("untitled");
         text.push_str("#\n");
         comment(text, &format!("appears in #{} {}", document.number, brief(title, COLUMNS / 2)));
         let says = appearance.attribution.iter().map(|step| {
@@ -120,8 +125,7 @@ pub fn evidence(text: &mut String, claim: &ClaimState) {
         comment(text, &format!("No evidence on record; `onrecord evidence {}` links some.", claim.number.0));
     }
     for (cluster, items) in clusters {
-        let pages = if items.len() == 1 { "1 page".to_owned() } else { format!("{} pages", items.len()) };
-        comment(text, &format!("cluster {}, {pages}:", brief(cluster, COLUMNS / 2)));
+        comment(text, &format!("cluster {}, {}:", brief(cluster, COLUMNS / 2), counted(items.len(), "page")));
         for item in items {
             comment(text, &pick::evidence_line(item));
             if let Some(url) = item.standing().and_then(|e| e.url.as_ref()) {
