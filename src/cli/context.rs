@@ -221,8 +221,9 @@ impl Context<'_> {
     fn tell_continuity(&self, continuity: Continuity) {
         if let Continuity::RollbackAccepted { remembered } = continuity {
             self.out.note(format!(
-                "warning: going on from a ledger that is behind what was seen before ({} entries, root {})",
-                remembered.size, remembered.root
+                "warning: going on from a ledger that is behind what was seen before ({}, root {})",
+                super::output::counted(remembered.size, "entry"),
+                remembered.root
             ));
         }
     }

@@ -1,6 +1,7 @@
 //! From the library's errors to what a person reads: the one place where they meet.
 
 use super::error::CliError;
+use super::output::counted;
 use crate::entry::Proposal;
 use crate::ledger::commit::CommitError;
 use crate::ledger::error::Refused;
@@ -110,8 +111,8 @@ fn commit(error: &CommitError) -> CliError {
     match error {
         CommitError::Rollback { remembered, present } => {
             CliError::cannot_run("this ledger is behind, or another than, what was seen before; nothing was recorded")
-                .cause(format!("seen before: {} entries, root {}", remembered.size, remembered.root))
-                .cause(format!("found now:   {} entries, root {}", present.size, present.root))
+                .cause(format!("seen before: {}, root {}", counted(remembered.size, "entry"), remembered.root))
+                .cause(format!("found now:   {}, root {}", counted(present.size, "entry"), present.root))
                 .hint("if a person decided to go on from a backup, repeat with `--accept-rollback`")
                 .hint("else find out who replaced the ledger's folder; witnesses and readers will see a fork")
         }

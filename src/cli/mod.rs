@@ -3,14 +3,17 @@
 mod alike;
 pub mod asked;
 pub mod capture;
+pub mod complete;
 pub mod config;
 pub mod context;
+pub mod correction;
 pub mod editor;
 mod erased;
 pub mod error;
 mod failure;
 mod kept;
 pub mod keys;
+pub mod known;
 pub mod output;
 pub mod parse;
 pub mod pick;

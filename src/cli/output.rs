@@ -165,3 +165,13 @@ impl Output {
         out
     }
 }
+
+/// A number with its noun: `1 entry`, `2 entries`, `0 pages`.
+pub fn counted(number: impl TryInto<u64>, one: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    match (number, one.strip_suffix('y')) {
+        (1, _) => format!("1 {one}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        _ => format!("{number} {one}s"),
+    }
+}

@@ -1,12 +1,12 @@
 //! Finding what a verb acts on: the claim as it stands, evidence by number, key or stance, the verdict in force.
 
-use super::error::CliError;
+use super::error::{CliError, Kind};
 use super::receipt::brief;
 use super::refs;
 use crate::claim::Evidence;
 use crate::claim::vocab::Stance;
 use crate::entry::claim_state::Item;
-use crate::entry::{ClaimState, Kind};
+use crate::entry::{self, ClaimState};
 use crate::hash::Index;
 use crate::ledger::catalog::Term;
 use crate::ledger::{Ledger, ReadError};
@@ -143,8 +143,8 @@ pub fn verdict(ledger: &Ledger, text: &str) -> Result<(ClaimState, Index), CliEr
         Some(index) => {
             let header = ledger.entry(index)?.header;
             match (header.kind, header.about) {
-                (Kind::ClaimRecorded, _) => claim_at(ledger, index)?,
-                (Kind::VerdictIssued | Kind::CorrectionIssued, Some(about)) => claim_at(ledger, about)?,
+                (entry::Kind::ClaimRecorded, _) => claim_at(ledger, index)?,
+                (entry::Kind::VerdictIssued | entry::Kind::CorrectionIssued, Some(about)) => claim_at(ledger, about)?,
                 (kind, about) => {
                     let error = CliError::bad_input(format!("{index} is no verdict but an entry of kind {kind}"));
                     return Err(match about {
@@ -167,6 +167,33 @@ pub fn verdict(ledger: &Ledger, text: &str) -> Result<(ClaimState, Index), CliEr
         .hint(format!("`onrecord show {}` shows it", claim.number.0))),
         _ => Ok((claim, in_force)),
     }
+}
+
+/// What each of several references names; every one that names nothing is told, not only the first.
+///
+/// # Errors
+/// When any does not.
+pub fn all<T>(texts: &[String], one: impl Fn(&str) -> Result<T, CliError>) -> Result<Vec<T>, CliError> {
+    let mut found = Vec::new();
+    let mut failed = Vec::new();
+    for text in texts {
+        match one(text) {
+            Ok(item) => found.push(item),
+            // What is wrong with the ledger is wrong with every reference.
+            Err(error) if error.kind != Kind::BadInput || texts.len() == 1 => return Err(error),
+            Err(error) => failed.push((text, error)),
+        }
+    }
+    if failed.is_empty() {
+        return Ok(found);
+    }
+    let message = format!("{} of {} references cannot be used; nothing was recorded", failed.len(), texts.len());
+    let mut error = CliError::bad_input(message);
+    for (text, one) in failed {
+        let next = one.hints.first().map_or(String::new(), |hint| format!("; {hint}"));
+        error = error.cause(format!("`{}`: {}{next}", printable_line(text), one.message));
+    }
+    Err(error)
 }
 
 /// Refuses a list of references that names the same claim twice.

@@ -7,9 +7,8 @@ use toml::Spanned;
 
 use super::editor::Draft;
 use super::error::CliError;
-use super::output::Output;
+use super::known::{self, comment};
 use super::parse::suggestion;
-use super::pick;
 use super::verdict::{Flags, considered, numbers};
 use crate::claim::vocab::{Band, Confidence, Finding};
 use crate::claim::{Problems, Verdict};
@@ -18,108 +17,98 @@ use crate::hash::Index;
 use crate::ledger::Ledger;
 use crate::text::printable_line;
 use crate::time::Day;
-use crate::view::finding_word;
-
-/// Widest comment line, in columns.
-const COLUMNS: usize = 96;
 
 /// The template for a verdict on a claim, with what the flags say filled in.
-pub fn verdict(claim: &ClaimState, flags: &Flags, today: Day) -> String {
+pub fn verdict(claim: &ClaimState, ledger: &Ledger, flags: &Flags, today: Day) -> String {
     let mut text = String::new();
-    heading(&mut text, claim);
-    let findings = Finding::ALL.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(", ");
-    let judged_on = flags.judged_on.unwrap_or(today);
-    comment(&mut text, &format!("Finding: {findings}"));
-    line(&mut text, "finding", flags.finding.map_or("", Finding::as_str));
-    comment(
-        &mut text,
-        "Confidence, how good the evidence is: low, moderate (two clusters), high (two, and one page read in full)",
-    );
-    line(&mut text, "confidence", flags.confidence.map_or("", Confidence::as_str));
-    comment(&mut text, "Why: what the evidence says, and what outweighs what");
-    let _ =
-        writeln!(text, "rationale = '''\n{}\n'''", flags.rationale.as_deref().unwrap_or_default().replace("'''", "''"));
-    comment(&mut text, "What was done: what was read, who was asked");
-    line(&mut text, "method", flags.method.as_deref().unwrap_or_default());
-    comment(&mut text, "The last day on which evidence was taken in");
-    line(&mut text, "judged_on", &judged_on.to_string());
-    if let Some(band) = flags.likelihood {
-        line(&mut text, "likelihood", band.as_str());
-    }
+    known::claim(&mut text, "A verdict on", claim, ledger);
+    flag_lines(&mut text, flags, today);
     text.push('\n');
-    evidence(&mut text, claim);
-    comment(
-        &mut text,
-        "Relied on, and weighed but not relied on: numbers, \"keys\", or \"supports\", \"refutes\" for all such",
-    );
-    for (name, list) in [("on", &flags.on), ("considered", &flags.considered)] {
-        let items: Vec<String> = list.iter().map(|item| toml::Value::from(item.as_str()).to_string()).collect();
-        let _ = writeln!(text, "{name} = [{}]", items.join(", "));
-    }
+    known::evidence(&mut text, claim);
+    weighed(&mut text, flags);
     text
 }
 
-fn heading(text: &mut String, claim: &ClaimState) {
-    comment(text, &format!("A verdict on {}@{}", claim.number, claim.leaf.short()));
-    if let Some(wording) = &claim.claim {
-        comment(text, &format!("\"{}\"", printable_line(&wording.statement)));
-        let checkable = if wording.checkable { "checkable" } else { "not checkable" };
-        comment(text, &format!("kind {}, {checkable}, finding now: {}", wording.kind, finding_word(claim)));
-    }
-    comment(text, "Save an empty file, or leave it as it is, to cancel.");
-    text.push('\n');
+/// The fields of a verdict without what is known, for a text that tells it elsewhere.
+pub(super) fn verdict_lines(text: &mut String, flags: &Flags, today: Day) {
+    flag_lines(text, flags, today);
+    weighed(text, flags);
 }
 
-fn evidence(text: &mut String, claim: &ClaimState) {
-    let standing: Vec<_> = claim.evidence.iter().filter(|e| e.standing().is_some()).collect();
-    if standing.is_empty() {
-        comment(text, &format!("No evidence on record; `onrecord evidence {}` links some.", claim.number.0));
-    }
-    for item in standing {
-        comment(text, &pick::evidence_line(item));
-        if let Some(url) = item.standing().and_then(|e| e.url.as_ref()) {
-            let _ = writeln!(text, "#      {}", printable_line(url));
-        }
-    }
-    let searches = claim.searches.iter().filter_map(|s| s.standing());
-    for search in searches {
-        let (place, sought) = (printable_line(&search.place), printable_line(&search.sought));
-        comment(text, &format!("looked on {} in {place} for {sought}: {} found", search.on, search.found));
-    }
-}
-
-/// Comment lines of at most [`COLUMNS`]; every character of others that could end the comment is escaped.
-fn comment(text: &mut String, words: &str) {
-    let wrapped = Output::wrap_at(&printable_line(words), 0, COLUMNS);
-    for (k, part) in wrapped.lines().enumerate() {
-        let indent = if k == 0 { "" } else { "    " };
-        let _ = writeln!(text, "# {indent}{part}");
+fn flag_lines(text: &mut String, flags: &Flags, today: Day) {
+    let findings = Finding::ALL.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(", ");
+    let judged_on = flags.judged_on.unwrap_or(today);
+    comment(text, &format!("Finding: {findings}"));
+    line(text, "finding", flags.finding.map_or("", Finding::as_str));
+    comment(
+        text,
+        "Confidence, how good the evidence is: low, moderate (two clusters), high (two, and one page read in full)",
+    );
+    line(text, "confidence", flags.confidence.map_or("", Confidence::as_str));
+    comment(text, "Why: what the evidence says, and what outweighs what");
+    lines(text, "rationale", flags.rationale.as_deref().unwrap_or_default());
+    comment(text, "What was done: what was read, who was asked");
+    line(text, "method", flags.method.as_deref().unwrap_or_default());
+    comment(text, "The last day on which evidence was taken in");
+    line(text, "judged_on", &judged_on.to_string());
+    if let Some(band) = flags.likelihood {
+        line(text, "likelihood", band.as_str());
     }
 }
 
-fn line(text: &mut String, key: &str, value: &str) {
+fn weighed(text: &mut String, flags: &Flags) {
+    comment(
+        text,
+        "Relied on, and weighed but not relied on: numbers, \"keys\", or \"supports\", \"refutes\" for all such",
+    );
+    list(text, "on", &flags.on);
+    list(text, "considered", &flags.considered);
+}
+
+/// A list of names.
+pub(super) fn list(text: &mut String, key: &str, names: &[String]) {
+    let items: Vec<String> = names.iter().map(|item| toml::Value::from(item.as_str()).to_string()).collect();
+    let _ = writeln!(text, "{key} = [{}]", items.join(", "));
+}
+
+/// A text that may go over several lines.
+pub(super) fn lines(text: &mut String, key: &str, value: &str) {
+    let _ = writeln!(text, "{key} = '''\n{}\n'''", value.replace("'''", "''"));
+}
+
+/// A text on one line.
+pub(super) fn line(text: &mut String, key: &str, value: &str) {
     let _ = writeln!(text, "{key} = {}", toml::Value::from(value));
 }
 
 /// The file's fields, each with its place.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fields {
-    finding: Option<Spanned<String>>,
-    confidence: Option<Spanned<String>>,
-    rationale: Option<Spanned<String>>,
-    method: Option<Spanned<String>>,
-    judged_on: Option<Spanned<String>>,
-    likelihood: Option<Spanned<String>>,
+pub(super) struct Fields {
+    pub(super) finding: Option<Spanned<String>>,
+    pub(super) confidence: Option<Spanned<String>>,
+    pub(super) rationale: Option<Spanned<String>>,
+    pub(super) method: Option<Spanned<String>>,
+    pub(super) judged_on: Option<Spanned<String>>,
+    pub(super) likelihood: Option<Spanned<String>>,
     #[serde(default)]
-    on: Vec<Spanned<Name>>,
+    pub(super) on: Vec<Spanned<Name>>,
     #[serde(default)]
-    considered: Vec<Spanned<Name>>,
+    pub(super) considered: Vec<Spanned<Name>>,
+}
+
+impl Fields {
+    /// Whether there is no verdict in it: the day alone, which a template gives, is none.
+    pub(super) fn says_nothing(&self) -> bool {
+        let blank = |value: &Option<Spanned<String>>| value.as_ref().is_none_or(|v| v.get_ref().trim().is_empty());
+        let texts = [&self.finding, &self.confidence, &self.rationale, &self.method, &self.likelihood];
+        texts.into_iter().all(blank) && self.on.is_empty() && self.considered.is_empty()
+    }
 }
 
 /// A name of evidence: a number or a text.
 #[derive(Debug)]
-struct Name(String);
+pub(super) struct Name(String);
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
@@ -145,14 +134,8 @@ impl<'de> Deserialize<'de> for Name {
 /// # Errors
 /// When there is any mistake.
 pub fn read(draft: &Draft, ledger: &Ledger, claim: &ClaimState, today: Day) -> Result<Verdict, CliError> {
-    let fields: Fields = match toml::from_str(&draft.text) {
-        Ok(fields) => fields,
-        Err(e) => {
-            let place = draft.place(e.span().map_or(0, |s| s.start));
-            return Err(mistakes(vec![format!("{place}: {}", printable_line(e.message()))]));
-        }
-    };
-    let mut reader = Reader { draft, ledger, claim, wrong: Vec::new() };
+    let fields: Fields = parse(draft)?;
+    let mut reader = Reader::new(draft, ledger, claim);
     let verdict = reader.verdict(&fields, today);
     match verdict {
         Some(verdict) if reader.wrong.is_empty() => Ok(verdict),
@@ -160,7 +143,16 @@ pub fn read(draft: &Draft, ledger: &Ledger, claim: &ClaimState, today: Day) -> R
     }
 }
 
-fn mistakes(wrong: Vec<String>) -> CliError {
+/// Takes the text apart.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(draft: &Draft) -> Result<T, CliError> {
+    toml::from_str(&draft.text).map_err(|e| {
+        let place = draft.place(e.span().map_or(0, |s| s.start));
+        mistakes(vec![format!("{place}: {}", printable_line(e.message()))])
+    })
+}
+
+/// The error that tells all of them.
+pub(super) fn mistakes(wrong: Vec<String>) -> CliError {
     let count = wrong.len();
     let plural = if count == 1 { "a mistake" } else { "mistakes" };
     let number = if count == 1 { String::new() } else { format!("{count} ") };
@@ -168,15 +160,25 @@ fn mistakes(wrong: Vec<String>) -> CliError {
     wrong.into_iter().fold(error, CliError::cause)
 }
 
-struct Reader<'r> {
+/// Reads fields, and collects what is wrong with them.
+pub(super) struct Reader<'r> {
     draft: &'r Draft,
     ledger: &'r Ledger,
     claim: &'r ClaimState,
     wrong: Vec<String>,
 }
 
-impl Reader<'_> {
-    fn verdict(&mut self, fields: &Fields, today: Day) -> Option<Verdict> {
+impl<'r> Reader<'r> {
+    pub(super) fn new(draft: &'r Draft, ledger: &'r Ledger, claim: &'r ClaimState) -> Self {
+        Self { draft, ledger, claim, wrong: Vec::new() }
+    }
+
+    /// Every mistake, with its place.
+    pub(super) fn into_wrong(self) -> Vec<String> {
+        self.wrong
+    }
+
+    pub(super) fn verdict(&mut self, fields: &Fields, today: Day) -> Option<Verdict> {
         let finding = self.word("finding", fields.finding.as_ref(), Finding::ALL, Finding::as_str);
         let confidence = self.word("confidence", fields.confidence.as_ref(), Confidence::ALL, Confidence::as_str);
         let likelihood = match fields.likelihood.as_ref().filter(|l| !l.get_ref().is_empty()) {
@@ -215,7 +217,7 @@ impl Reader<'_> {
         self.wrong.push(format!("{place}: `{key}` is missing"));
     }
 
-    fn word<T: Copy>(
+    pub(super) fn word<T: Copy>(
         &mut self,
         key: &str,
         value: Option<&Spanned<String>>,
@@ -242,7 +244,7 @@ impl Reader<'_> {
         found
     }
 
-    fn text(&mut self, key: &str, value: Option<&Spanned<String>>) -> Option<String> {
+    pub(super) fn text(&mut self, key: &str, value: Option<&Spanned<String>>) -> Option<String> {
         let Some(value) = value else {
             self.absent(key);
             return None;
@@ -270,7 +272,7 @@ impl Reader<'_> {
         }
     }
 
-    fn evidence(&mut self, names: &[Spanned<Name>], on: &[Index]) -> Vec<Index> {
+    pub(super) fn evidence(&mut self, names: &[Spanned<Name>], on: &[Index]) -> Vec<Index> {
         let mut found = Vec::new();
         for name in names {
             let one = [name.get_ref().0.clone()];

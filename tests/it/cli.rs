@@ -103,7 +103,12 @@ impl Desk {
 
     /// The program, with a cleared environment; `home` is whose.
     pub fn command_of(&self, home: &Path) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_onrecord"));
+        self.other(env!("CARGO_BIN_EXE_onrecord"), home)
+    }
+
+    /// Another program, likewise.
+    pub fn other(&self, program: &str, home: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .current_dir(self.folder.path())
             .env_clear()

@@ -268,6 +268,47 @@ fn claims_are_related() {
 }
 
 #[test]
+fn several_claims_are_taken_up_together_or_not_at_all() {
+    let desk = Desk::new();
+    desk.enrol("ben", "checker");
+    let (a, b) = (desk.claim("bridge", "The old bridge is closed."), desk.claim("tunnel", "The tunnel is closed."));
+    let c = desk.claim("gate", "The gate is closed.");
+    let [na, nb, nc] = [a, b, c].map(|n| n.to_string());
+    let before = desk.ledger().size();
+    // Every mistake is told, each with its next step.
+    let failed = desk.fails(2, &["triage", "bridge", "brigde", "0", &nb, "--assign", "ben"]);
+    failed.tells(&[
+        "2 of 4 references cannot be used; nothing was recorded",
+        "`brigde`: no claim fits",
+        "`0`: #0 is no claim",
+    ]);
+    desk.fails(2, &["publish", "none", "neither"]).tells(&["2 of 2 references", "`none`: ", "`neither`: "]);
+    desk.fails(2, &["review", "none", &nb, "--approve"]).tells(&["`none`: ", &format!("`{nb}`: #{b} has no verdict")]);
+    desk.fails(2, &["triage", &na, "bridge"]).tells(&[&format!("#{a} is named twice")]);
+    assert_eq!(desk.ledger().size(), before);
+
+    let done = desk.ok(&["triage", &na, "tunnel", "--assign", "ben", "--due", "2099-12-01"]);
+    done.says(&["old bridge", "tunnel", "recorded -> triaged; ben has it, due 2099-12-01"])
+        .tells(&["list state:triaged"]);
+    let listed = |query: &str| -> Vec<u64> {
+        let json = desk.ok(&["list", query, "--json"]).json();
+        json["claims"].as_array().unwrap().iter().map(|c| c["number"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(listed("state:triaged due:..2099-12-01"), [a, b]);
+    assert_eq!(listed("state:triaged due:..2099-11-30"), [0; 0]);
+    assert_eq!(listed("assigned:ben -due:2099"), [0; 0]);
+    // One that cannot be moved holds all of them back, and is named.
+    desk.ok(&["withdraw", &nc, "--reason", "Recorded twice."]);
+    let size = desk.ledger().size();
+    desk.fails(2, &["triage", &na, &nc, "--park"]).tells(&[&format!("#{c} refused [S11]"), "all or none"]);
+    assert_eq!(desk.ledger().size(), size);
+    desk.ok(&["triage", &na, &nb, "--park"]).says(&["triaged -> parked; ben has it"]).tells(&["takes them up again"]);
+    let json = desk.ok(&["--json", "triage", &na, &nb]).json();
+    assert_eq!(json["entries"].as_array().unwrap().len(), 3, "two moves and the batch's signature: {json}");
+    desk.sound();
+}
+
+#[test]
 fn claims_are_taken_up_and_parked() {
     let desk = Desk::new();
     desk.enrol("ben", "checker");

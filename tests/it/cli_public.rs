@@ -140,7 +140,7 @@ fn what_is_published_is_corrected_on_request() {
 
     desk.fails(2, &["correct", &number, "--kind", "erratum", "--text", "x"])
         .tells(&["correction, update, clarification"]);
-    desk.fails(2, &["correct", &number, "--kind", "correction"]).tells(&["--text <TEXT>"]);
+    desk.fails(2, &["correct", &number, "--kind", "correction"]).tells(&["needs --text"]);
     desk.fails(2, &[&early[..], &["--finding", "refuted"]].concat()).tells(&["needs --confidence and --rationale"]);
     desk.fails(2, &[&early[..], &["--request", &number]].concat())
         .tells(&["is no request about", &format!("--request {request}")]);

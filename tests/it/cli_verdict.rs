@@ -179,6 +179,26 @@ fn a_verdict_is_written_in_an_editor() {
     }
     assert_eq!(leftovers(&desk), Vec::<String>::new(), "nothing is left in the temp folder");
 
+    // What is known by the next time stands above what is to be written.
+    let b = link(&desk, claim, "--refutes", "river", "harbour", &[]);
+    desk.ok(&["contact", &number, "--who", "The mayor", "--asked", "2025-04-02"]);
+    desk.ok(&["withdraw", &number, "--evidence", &a.to_string(), "--reason", "Not about this bridge."]);
+    edited(&desk, &edit, "cp \"$1\" seen.toml");
+    let seen = std::fs::read_to_string(desk.path("seen.toml")).unwrap();
+    for text in [
+        "shown with: not-second-read, evidence-withdrawn",
+        "# appears in #",
+        "#   said by The Example (",
+        "by ana: supported, confidence low, judged on ",
+        "#   The gazette says so. Only it.",
+        "# cluster harbour, 1 page:",
+        &format!("# {b} [river]  refutes"),
+        &format!("# withdrawn: #{a}"),
+        "# asked The mayor: waiting for an answer",
+    ] {
+        assert!(seen.contains(text), "the template lacks `{text}`:\n{seen}");
+    }
+
     // Unchanged, emptied, or nothing but comments: cancelled.
     for script in ["true", ": > \"$1\"", "echo '# no' > \"$1\""] {
         let ran = edited(&desk, &edit, script);
@@ -236,6 +256,71 @@ fn mistakes_in_the_edited_text_name_line_and_column_and_keep_it() {
     }
     desk.fails(3, &["verify", &number, "--file", "none.toml"]).tells(&["cannot read none.toml"]);
     desk.fails(2, &["verify", &number, "--file", "bad.toml", "--finding", "refuted"]).tells(&["cannot be used with"]);
+    desk.sound();
+}
+
+#[test]
+fn a_correction_is_written_in_an_editor() {
+    let desk = Desk::new();
+    let (claim, verdict) = supported(&desk, "bridge");
+    let number = claim.to_string();
+    let edit = ["correct", &number, "--edit"];
+    // Of what is not published there is nothing to correct, and nobody writes in vain.
+    let ran = edited(&desk, &edit, "touch opened");
+    assert_eq!(ran.code, 2);
+    ran.tells(&["is not published", "onrecord amend", "onrecord verify"]);
+    assert!(!desk.path("opened").exists());
+    desk.ok(&["publish", &number]);
+    for script in ["true", ": > \"$1\""] {
+        let ran = edited(&desk, &edit, script);
+        assert_eq!(ran.code, 2);
+        ran.tells(&["cancelled", "nothing was recorded"]);
+    }
+    assert_eq!(leftovers(&desk), Vec::<String>::new());
+
+    // Mistakes have their places, and the text is kept.
+    let ran = edited(
+        &desk,
+        &edit,
+        "sed -i -e 's/^kind = .*/kind = \"corection\"/' -e 's/^confidence = .*/confidence = \"low\"/' \"$1\"",
+    );
+    assert_eq!(ran.code, 2);
+    let file = kept(&ran);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let line = |key: &str| text.lines().position(|l| l.starts_with(key)).unwrap() + 1;
+    ran.tells(&[
+        &format!("{file}:{}:8: `corection` is no kind; one of: correction, update, clarification (did you mean `correction`?)", line("kind")),
+        &format!("{file}:{}:8: `text` is empty", line("text")),
+        &format!("{file}:{}:11: `finding` is empty", line("finding")),
+        &format!("`onrecord correct {claim} --file {file}`"),
+    ]);
+    assert!(desk.state(claim).corrections.is_empty());
+    for words in [format!("verdict in force #{verdict} by ana"), "# appears in #".into(), "statement = \"".into()] {
+        assert!(text.contains(&words), "the template lacks `{words}`:\n{text}");
+    }
+
+    // The statement left as it is, no verdict: only words for the public.
+    let mended = text
+        .replace("kind = \"corection\"", "kind = \"clarification\"")
+        .replace("confidence = \"low\"", "confidence = \"\"")
+        .replacen("'''\n\n'''", "'''\nThe bridge for cars.\n'''", 1);
+    std::fs::write(&file, mended).unwrap();
+    desk.ok(&["correct", &number, "--file", &file]).says(&["clarification of"]).never_says(&["reads now"]);
+    let state = desk.state(claim);
+    let body = state.corrections[0].body.clone().unwrap();
+    assert_eq!((body.text.as_str(), body.claim, body.verdict), ("The bridge for cars.", None, None));
+
+    // With another statement, and a verdict.
+    let script = "sed -i -e 's/^kind = .*/kind = \"correction\"/' -e \"s/^text = '''/text = '''It was the 3rd./\" \
+        -e 's/^statement = .*/statement = \"It was closed on the 3rd.\"/' -e 's/^finding = .*/finding = \"supported\"/' \
+        -e 's/^confidence = .*/confidence = \"low\"/' -e \"s/^rationale = '''/rationale = '''So it says./\" \
+        -e 's/^on = .*/on = [\"supports\"]/' \"$1\"";
+    let ran = edited(&desk, &edit, script);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.says(&["correction of", "reads now: \"It was closed on the 3rd.\"", "supported, confidence low"]);
+    assert_eq!(desk.state(claim).claim.unwrap().statement, "It was closed on the 3rd.");
+    desk.fails(2, &["correct", &number]).tells(&["needs --kind and --text", "correction|update|clarification"]);
+    desk.fails(2, &["correct", &number, "--text", "x"]).tells(&["needs --kind\n"]);
     desk.sound();
 }
 

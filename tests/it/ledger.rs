@@ -26,7 +26,7 @@ pub fn now() -> Timestamp {
     "2026-11-22T07:12:03.123Z".parse().unwrap()
 }
 
-fn owner() -> KeySigner {
+pub fn owner() -> KeySigner {
     KeySigner::from_seed(&[7; 32])
 }
 
@@ -34,7 +34,7 @@ fn log_key() -> LogSigner {
     LogSigner::from_seed(ORIGIN, Role::Log, &[9; 32]).unwrap()
 }
 
-fn config() -> Config {
+pub fn config() -> Config {
     let mut n = 0_u128;
     let random = Box::new(move || {
         n += 1;

@@ -10,6 +10,7 @@ use crate::cli::alike::{self, Near};
 use crate::cli::context::{Context, Writer};
 use crate::cli::editor;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::output::counted;
 use crate::draft::{self, Folder, MAX_FILE, Plan, PlanError, parse, plan};
 use crate::hash::Digest;
 use crate::ledger::Receipt;
@@ -262,14 +263,17 @@ fn tell(
     let out = &cx.out;
     match receipt {
         None if dry_run => out.line(format!(
-            "{}: {} entries would be recorded, {} things are on record already",
+            "{}: {} would be recorded; on record already: {}",
             added.source,
-            plan.proposals.len(),
-            added.unchanged
+            counted(plan.proposals.len(), "entry"),
+            counted(added.unchanged, "thing")
         ))?,
         None => out.line(format!(
-            "{}: nothing new; {} things are on record already (size {}, root {})",
-            added.source, added.unchanged, added.size, added.root
+            "{}: nothing new; on record already: {} (size {}, root {})",
+            added.source,
+            counted(added.unchanged, "thing"),
+            added.size,
+            added.root
         ))?,
         Some(receipt) => {
             let (first, last) = (receipt.base, receipt.size - 1);
@@ -278,7 +282,7 @@ fn tell(
             if added.unchanged > 0 {
                 out.line(format!("  unchanged  {}", added.unchanged))?;
             }
-            out.line(format!("  size       {} entries", added.size))?;
+            out.line(format!("  size       {}", counted(added.size, "entry")))?;
             out.line(format!("  root       {}", added.root))?;
         }
     }

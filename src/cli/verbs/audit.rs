@@ -10,7 +10,7 @@ use crate::audit::{Options, Outcome, Place, Problem, Remembered, Report, Scope, 
 use crate::cli::config::Settings;
 use crate::cli::context::{Context, open_store};
 use crate::cli::error::{CliError, Exit};
-use crate::cli::output::{Output, Tone};
+use crate::cli::output::{Output, Tone, counted};
 use crate::ledger::memory::{FileMemory, Memory as _};
 use crate::ledger::record::identify;
 use crate::text::printable_line;
@@ -161,17 +161,18 @@ pub fn print(report: &Report, all: bool, out: &Output) -> Result<(), CliError> {
     out.line(verdict(report, out))?;
     let c = &report.counts;
     out.line(format!(
-        "  {} entries, {} signatures, {} documents held with {} anchors, {} not held, {} withheld",
-        c.entries, c.signatures, c.held, c.anchors, c.not_held, c.withheld
+        "  {}, {}, {} held with {}, {} not held, {} withheld",
+        counted(c.entries, "entry"),
+        counted(c.signatures, "signature"),
+        counted(c.held, "document"),
+        counted(c.anchors, "anchor"),
+        c.not_held,
+        c.withheld
     ))?;
-    let counted = [
-        (Weight::Error, "errors"),
-        (Weight::Undetermined, "undetermined"),
-        (Weight::Warning, "warnings"),
-        (Weight::Info, "notes"),
-    ];
-    let counts: Vec<String> = counted.iter().map(|(w, name)| format!("{} {name}", report.count(*w))).collect();
-    out.line(format!("  {}", counts.join(", ")))?;
+    let of = |weight, name| counted(report.count(weight), name);
+    let (errors, undetermined) = (of(Weight::Error, "error"), report.count(Weight::Undetermined));
+    let (warnings, notes) = (of(Weight::Warning, "warning"), of(Weight::Info, "note"));
+    out.line(format!("  {errors}, {undetermined} undetermined, {warnings}, {notes}"))?;
     if let Some((code, _)) = report.summary().first() {
         out.note(format!("`onrecord explain {code}` says what a code means and what to do"));
     }
@@ -187,7 +188,7 @@ pub fn verdict(report: &Report, out: &Output) -> String {
         Outcome::DoesNotHold => (Tone::Bad, "does not hold"),
         Outcome::CannotBeDetermined => (Tone::Care, "cannot be determined"),
     };
-    format!("{origin} at {} entries, {root}: {}", report.size, out.tone(tone, word))
+    format!("{origin} at {}, {root}: {}", counted(report.size, "entry"), out.tone(tone, word))
 }
 
 /// A problem as a line.

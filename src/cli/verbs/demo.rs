@@ -9,7 +9,7 @@ use crate::claim::vocab::{Confidence, Stance, Workflow};
 use crate::claim::{Handle, Verdict};
 use crate::cli::context::{Context, Writer};
 use crate::cli::error::{CliError, Exit};
-use crate::cli::output::Tone;
+use crate::cli::output::{Tone, counted};
 use crate::cli::{refs, write};
 use crate::entry::{Event, Proposal};
 use crate::ledger::AppendError;
@@ -145,7 +145,7 @@ fn card(view: &ClaimView, cx: &Context<'_>) -> Result<(), CliError> {
         out.line(out.wrap(&printable_line(&format!("speaker: {}", speakers.join("; "))), 2))?;
     }
     let pages = view.evidence.iter().filter(|e| !e.withdrawn).count();
-    out.line(format!("  evidence: {pages} pages, {} clusters", super::list::clusters(view)))?;
+    out.line(format!("  evidence: {}, {}", counted(pages, "page"), counted(super::list::clusters(view), "cluster")))?;
     let against = [Stance::Refutes, Stance::Qualifies];
     let mut contrary: Vec<_> =
         view.evidence.iter().filter(|e| e.stance.is_some_and(|s| against.contains(&s))).collect();

@@ -94,7 +94,7 @@ pub enum Verb {
     Withdraw(withdraw::Args),
     /// Say how two claims stand to each other
     Relate(relate::Args),
-    /// Take a claim up: who, until when; or park it
+    /// Take claims up: who, until when; or park them
     Triage(triage::Args),
     /// Write a note on a claim, for the desk
     Note(note::Args),

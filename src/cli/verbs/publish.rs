@@ -28,8 +28,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let mut writer = cx.writer()?;
     let body = Publication { note: args.note.clone() };
     checked(&body)?;
-    let found: Vec<ClaimState> =
-        args.claims.iter().map(|text| pick::claim(&writer.ledger, text)).collect::<Result<_, _>>()?;
+    let found: Vec<ClaimState> = pick::all(&args.claims, |text| pick::claim(&writer.ledger, text))?;
     pick::each_once(found.iter().map(|claim| claim.number))?;
     let proposals: Vec<Proposal> = found
         .iter()

@@ -37,8 +37,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let decision = if args.reject { Decision::Reject } else { Decision::Approve };
     let body = Review { decision, note: args.note.clone() };
     checked(&body)?;
-    let found: Vec<_> =
-        args.verdicts.iter().map(|text| pick::verdict(&writer.ledger, text)).collect::<Result<_, _>>()?;
+    let found = pick::all(&args.verdicts, |text| pick::verdict(&writer.ledger, text))?;
     pick::each_once(found.iter().map(|(claim, _)| claim.number))?;
     let proposals: Vec<Proposal> = found
         .iter()

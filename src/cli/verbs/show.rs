@@ -7,7 +7,7 @@ use crate::claim::{Quantity, Time};
 use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
-use crate::cli::output::{Output, Tone};
+use crate::cli::output::{Output, Tone, counted};
 use crate::cli::refs;
 use crate::hash::Index;
 use crate::ledger::Ledger;
@@ -190,7 +190,11 @@ fn evidence(view: &ClaimView, out: &Output) -> Result<(), CliError> {
     if standing.is_empty() {
         return out.line("\nevidence: none linked");
     }
-    out.line(format!("\nevidence: {} pages, {} clusters", standing.len(), super::list::clusters(view)))?;
+    out.line(format!(
+        "\nevidence: {}, {}",
+        counted(standing.len(), "page"),
+        counted(super::list::clusters(view), "cluster")
+    ))?;
     for stance in Stance::ALL {
         // By cluster, so that five outlets on one wire report are seen to be one.
         let mut clusters: BTreeMap<&str, Vec<&&EvidenceView>> = BTreeMap::new();

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::output::counted;
 use crate::hash::Digest;
 use crate::ledger::Ledger;
 use crate::view::finding_word;
@@ -116,7 +117,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     line("ledger", stats.origin.clone())?;
     line("id", stats.id.to_string())?;
     line("vkey", stats.vkey.clone())?;
-    line("size", format!("{} entries", stats.size))?;
+    line("size", counted(stats.size, "entry"))?;
     line("root", stats.root.to_string())?;
     line("policy", stats.policy.clone())?;
     line("agents", stats.agents.to_string())?;

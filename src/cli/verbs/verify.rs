@@ -64,13 +64,13 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
 fn edited(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let writer = cx.writer()?;
     let claim = pick::claim(&writer.ledger, &args.claim)?;
-    drop(writer);
     // Nobody should write a rationale that is bound to be refused.
     if let Some(state @ (Workflow::Published | Workflow::Retracted)) = claim.workflow {
         let text = Refusal::AfterPublication { subject: claim.number, state }.to_string();
         return Err(CliError::bad_input(text).hint(format!("`onrecord correct {} --finding …`", claim.number.0)));
     }
-    let text = template::verdict(&claim, &args.flags, cx.clock.now().day());
+    let text = template::verdict(&claim, &writer.ledger, &args.flags, cx.clock.now().day());
+    drop(writer);
     match editor::edit(&format!("verify-{}", claim.number.0), &text)? {
         Some(draft) => from_draft(args, cx, draft, Some((claim.number, claim.last()))),
         None => Err(CliError::usage("cancelled: the text came back empty or unchanged; nothing was recorded")),
