@@ -151,7 +151,26 @@ fn run(case: &Case, catalog: &Path) -> Run {
             (found, predicted) => panic!("{found:?}, where the model says {predicted:?}: {fresh:#?}"),
         }
     }
+    // At the end a claim and something said of another are erased: from then on no reader gets to see them.
+    let claims: Vec<u64> = world.claims.keys().copied().take(2).collect();
+    for (k, claim) in claims.into_iter().enumerate() {
+        let said = run.lines.iter().find(|l| l.about == Some(claim) && !rules::kind(&l.op).2).map(|l| l.index);
+        let re = if k == 0 { None } else { said };
+        let index = run.lines.len() as u64;
+        let line = Line { index, agent: 0, time, about: Some(claim), re, seen: None, op: Op::Erased };
+        if world.objections(&line, &run.lines).is_empty() {
+            desk::append(&mut ledger, std::slice::from_ref(&line), 9_000 + k as u64).unwrap();
+            world.apply(&line, true);
+            run.lines.push(line);
+        }
+    }
     run
+}
+
+/// The entries that lines say are erased.
+fn erased(lines: &[Line]) -> Vec<u64> {
+    let erasures = lines.iter().filter(|line| matches!(line.op, Op::Erased));
+    erasures.filter_map(|line| line.re.or(line.about)).collect()
 }
 
 /// One alone that the model has something against is refused for just that, and leaves everything as it was.
@@ -228,7 +247,7 @@ fn of_claim(ledger: &Ledger, world: &World, claim: &Claim, lines: &[Line]) {
         "assigned": claim.assignee,
         "due": claim.due,
         "agent": world.agents[&claim.agent].handle,
-        "withheld": claim.not_here,
+        "withheld": claim.not_here.iter().chain(&claim.withheld).copied().collect::<BTreeSet<u64>>(),
     });
     for (field, wanted) in wanted.as_object().unwrap() {
         assert_eq!(&view[field], wanted, "`{field}` of {at}");
@@ -346,7 +365,9 @@ fn check(case: &Case) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     let Run { store, lines, .. } = &run;
     let done = lines.iter().map(|l| rules::kind(&l.op).0).collect();
     let of = |erased: &[u64]| -> Vec<World> { (0..=lines.len()).map(|n| World::of(&lines[..n], erased)).collect() };
-    let worlds = of(&[]);
+    // Whoever opens the ledger after an erasure sees nothing of what was erased, not even in the past.
+    let erased = erased(lines);
+    let worlds = of(&erased);
     let size = lines.len();
     let catalog = Some(folder.path());
     for (at, world) in worlds.iter().enumerate().skip(1) {
@@ -365,20 +386,15 @@ fn check(case: &Case) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     for (from, to) in [(0, size), (size / 2, size), (size / 3, size * 2 / 3), (size, size)] {
         let ledger = desk::open(store, None).as_of(to as u64).unwrap();
         differ(&ledger, from as u64, &worlds[from], &worlds[to], lines);
-        repeated(&ledger, lines, &[]);
+        repeated(&ledger, lines, &erased);
     }
     told(&desk::open(store, catalog), &worlds, lines);
     sound(store);
 
-    // The payloads that entries say are erased are now taken away: from all of the past.
-    let erased: Vec<u64> = worlds[size].claims.values().flat_map(|c| c.erased.iter().copied()).collect();
-    if erased.is_empty() {
-        return (done, run.refused);
-    }
+    // Now the payloads are taken away from the files, too: nothing else changes.
     let mut committer = Committer::open(Arc::clone(store), crate::ledger::config()).unwrap();
     committer.erase(&erased).unwrap();
     drop(committer);
-    let worlds = of(&erased);
     let fresh = tempfile::tempdir().unwrap();
     for at in (1..=size).filter(|at| at % 3 == 0 || *at == size) {
         for catalog in [None, Some(fresh.path())].into_iter().take(if at % 9 == 0 { 2 } else { 1 }) {
@@ -475,15 +491,16 @@ fn a_model_that_was_told_wrong_does_not_agree() {
         let case = sequences(24).new_tree(&mut runner).unwrap().current();
         let folder = tempfile::tempdir().unwrap();
         let Run { store, lines, .. } = run(&case, folder.path());
-        for line in &lines {
+        let erased = erased(&lines);
+        for line in lines.iter().filter(|line| !erased.contains(&line.index)) {
             let Some(wrong) = wrong(line) else { continue };
             let size = line.index + 1;
             let mut told = lines[..size as usize].to_vec();
             let ledger = desk::open(&store, None).as_of(size).unwrap();
             // What it was told right, it agrees with.
-            answers(&ledger, &World::of(&told, &[]), &told, &[]);
+            answers(&ledger, &World::of(&told, &erased), &told, &[]);
             told[line.index as usize] = wrong;
-            let world = World::of(&told, &[]);
+            let world = World::of(&told, &erased);
             let agrees = catch_unwind(AssertUnwindSafe(|| answers(&ledger, &world, &lines, &[]))).is_ok();
             assert!(!agrees, "{line:?}");
             caught.insert(rules::kind(&line.op).0);

@@ -152,7 +152,7 @@ pub fn flags(claim: &Claim, world: &World) -> BTreeSet<&'static str> {
         ("retracted", claim.state == Some("retracted")),
         ("withdrawn", claim.state == Some("withdrawn")),
         ("corrected", !claim.corrections.is_empty()),
-        ("withheld", !claim.not_here.is_empty()),
+        ("withheld", !claim.not_here.is_empty() || !claim.withheld.is_empty()),
     ]
     .into_iter()
     .filter_map(|(name, on)| on.then_some(name))

@@ -177,7 +177,8 @@ fn on_claim(
         // Now and then of another claim, or of the claim's own entry.
         59 => Some((target(dice, world, claim), Op::Withheld)),
         60 => Some((target(dice, world, claim), Op::Released)),
-        61 => Some((target(dice, world, claim), Op::Erased)),
+        // What is erased is hidden at once and everywhere: sequences end with it.
+        61 => Some((target(dice, world, claim), Op::Withheld)),
         62 => plain(Op::Noted),
         _ => onward(dice, claim, pages),
     }
