@@ -19,7 +19,7 @@ const COLUMNS: usize = 96;
 /// Columns of a rationale of an earlier verdict.
 const RATIONALE: usize = 300;
 
-/// Comment lines of at most [`COLUMNS`]; every character of others that could end the comment is escaped.
+/// Comment lines of at most `COLUMNS`; every character of others that could end the comment is escaped.
 pub fn comment(text: &mut String, words: &str) {
     indented(text, "", words);
 }

@@ -38,7 +38,7 @@ pub enum Value {
     Text(String),
     /// Counts.
     Count(Span<u64>),
-    /// Decimals in their text form ([`crate::claim::is_decimal`]).
+    /// Decimals in their text form ([`crate::claim::statement::is_decimal`]).
     Decimal(Span<String>),
     /// Moments and periods.
     Period(Span<Period>),

@@ -175,10 +175,9 @@ fn on_claim(
         }
         58 => plain(Op::Retracted),
         // Now and then of another claim, or of the claim's own entry.
-        59 => Some((target(dice, world, claim), Op::Withheld)),
-        60 => Some((target(dice, world, claim), Op::Released)),
         // What is erased is hidden at once and everywhere: sequences end with it.
-        61 => Some((target(dice, world, claim), Op::Withheld)),
+        59 | 61 => Some((target(dice, world, claim), Op::Withheld)),
+        60 => Some((target(dice, world, claim), Op::Released)),
         62 => plain(Op::Noted),
         _ => onward(dice, claim, pages),
     }
