@@ -8,9 +8,8 @@
 //! | 0 | [`hash`], [`time`], [`text`], [`canon`] |
 //! | 1 | [`tlog`] (the verifiable log, which knows no claims), [`claim`] (the nouns of the domain) |
 //! | 2 | [`entry`] (events, their bytes, their signatures, the state folded from them), [`draft`] (claim files), [`view`] (a claim as others see it) |
-//! | 3 | [`store`] (bytes in objects and cells) |
-//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`answers`] (what a desk asks), [`exchange`] (what others read) |
-//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`search`] (full text, matching), [`exchange`] (what others read) |
+//! | 3 | [`store`] (bytes in objects and cells), `net` (HTTP; feature `net`) |
+//! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`search`] (full text, matching), [`answers`] (what a desk asks), [`exchange`] (what others read) |
 //! | 5 | [`cli`] |
 //!
 //! A checkpoint is a signed note, and its key is known by name, id and bytes:
@@ -42,6 +41,8 @@ pub mod entry;
 pub mod exchange;
 pub mod hash;
 pub mod ledger;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod query;
 pub mod search;
 pub mod store;

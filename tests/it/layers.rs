@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("draft", &["canon", "claim", "entry", "hash", "time", "text"]),
     ("view", &["claim", "entry", "hash", "time", "text"]),
     ("store", &["hash"]),
+    ("net", &["hash", "tlog"]),
     ("ledger", &["claim", "canon", "draft", "entry", "hash", "store", "text", "time", "tlog", "view"]),
     ("audit", &["canon", "claim", "entry", "hash", "store", "text", "time", "tlog"]),
     ("query", &["claim", "entry", "ledger", "view", "hash", "time", "text"]),
@@ -33,6 +34,12 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("bincode::", "ledger"),
     ("toml::", "draft"),
     ("tantivy::", "search"),
+    ("ureq::", "net"),
+    ("axum::", "net"),
+    ("tokio::", "net"),
+    ("plotters::", "exchange"),
+    ("maud::", "exchange"),
+    ("parquet::", "exchange"),
     ("clap::", "cli"),
 ];
 

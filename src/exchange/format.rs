@@ -1,0 +1,126 @@
+//! What every export format does: a head, the claims one at a time, a tail.
+//!
+//! A format sees each claim once, in the order of numbers, and keeps nothing of it that grows with the set: a million
+//! claims pass in bounded memory. It adds no clock, locale, map order or random value of its own, so that the same
+//! ledger at the same size with the same options gives the same bytes.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::Serialize;
+
+use crate::hash::Digest;
+use crate::time::Timestamp;
+use crate::view::ClaimView;
+
+/// Of what ledger and tree an export is, and what was asked for.
+#[derive(Debug, Clone, Serialize)]
+pub struct Head {
+    /// The ledger's name.
+    pub origin: String,
+    /// The ledger's id: the leaf hash of its opening.
+    pub id: Digest,
+    /// Entries of the tree.
+    pub size: u64,
+    /// Its root.
+    pub root: Digest,
+    /// The signed note over exactly this tree; `None` where the ledger has grown since.
+    pub checkpoint: Option<String>,
+    /// Time of the last entry: the only time that an export knows.
+    pub exported_at: Option<Timestamp>,
+    /// The query, as it was typed.
+    pub query: String,
+    /// Whether unverified, withdrawn and retracted claims are in the set.
+    pub all: bool,
+    /// Whether only what is public is in the set.
+    pub public: bool,
+    /// IRI under which things of the ledger are named; ends with `/`.
+    pub base: String,
+}
+
+/// Claims that fit the query and are not in the set, by why.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Nobody has decided on them.
+    pub unverified: u64,
+    /// Their payload is not here, or kept out of copies.
+    pub withheld: u64,
+    /// Taken back before publication.
+    pub withdrawn: u64,
+    /// Taken back after publication.
+    pub retracted: u64,
+    /// Not published, where only what is public was asked for.
+    pub not_public: u64,
+}
+
+/// What was counted while writing.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Claims written.
+    pub claims: u64,
+    /// Of them, with a verdict that another agent approved.
+    pub second_read: u64,
+    /// Of them, published.
+    pub published: u64,
+    /// Not in the set.
+    pub left_out: LeftOut,
+    /// In the set, but not in what this format can say: how many, by the format's reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+}
+
+/// What a format did with a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is in the file.
+    Written,
+    /// The format has no words for it; the reason is a short phrase such as `not published`.
+    Skipped(&'static str),
+}
+
+/// Why an export stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatError {
+    /// The file could not be written.
+    #[error("cannot write")]
+    Write(#[from] io::Error),
+    /// The ledger could not be read.
+    #[error("cannot read the ledger")]
+    Read(#[from] crate::ledger::ReadError),
+    /// The set is larger than the format allows.
+    #[error("{what} would hold more than {limit} claims")]
+    TooMany {
+        /// What cannot hold them.
+        what: &'static str,
+        /// How many it can.
+        limit: u64,
+    },
+    /// A library that writes the format refused.
+    #[error("{library}: {message}")]
+    Library {
+        /// Its name.
+        library: &'static str,
+        /// What it said.
+        message: String,
+    },
+}
+
+/// A format that is one file.
+pub trait Format {
+    /// Writes what comes before the first claim.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn begin(&mut self, head: &Head, out: &mut dyn io::Write) -> Result<(), FormatError>;
+
+    /// Writes a claim, or says why not. Nothing of a skipped claim may be written.
+    ///
+    /// # Errors
+    /// When it cannot be written, or what it refers to not be read.
+    fn claim(&mut self, claim: &ClaimView, out: &mut dyn io::Write) -> Result<Taken, FormatError>;
+
+    /// Writes what comes after the last claim.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn end(&mut self, head: &Head, counts: &Counts, out: &mut dyn io::Write) -> Result<(), FormatError>;
+}
