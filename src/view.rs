@@ -25,6 +25,8 @@ pub trait Context {
     fn ledger(&self) -> &LedgerState;
     /// The fallen claims that this one rests on, while nobody has judged it since.
     fn fallen_under(&self, claim: &ClaimState) -> Vec<Fall>;
+    /// The claims that take this one's place.
+    fn superseded_by(&self, claim: Index) -> Vec<Index>;
 }
 
 /// A claim.
@@ -40,6 +42,12 @@ pub struct ClaimView {
     pub state: Option<Workflow>,
     /// Whether it is public.
     pub published: bool,
+    /// Since when.
+    pub published_at: Option<Timestamp>,
+    /// Whether it was worded anew since it was recorded.
+    pub amended: bool,
+    /// The claims that take its place.
+    pub superseded_by: Vec<u64>,
     /// Whether another agent approved the verdict in force.
     pub second_read: bool,
     /// The finding in force, or `unverified`.
@@ -80,6 +88,8 @@ pub struct ClaimView {
     pub relations: Vec<RelationView>,
     /// Corrections since publication.
     pub corrections: Vec<CorrectionView>,
+    /// Its retraction.
+    pub retraction: Option<RetractionView>,
     /// What a reader should be warned of.
     pub flags: Vec<String>,
     /// Fallen claims that it rests on, behind the flag `rests-on-fallen`.
@@ -126,8 +136,14 @@ pub struct DocumentView {
     pub url: Option<String>,
     /// Date, EDTF.
     pub dated: Option<String>,
+    /// Language.
+    pub lang: Option<String>,
+    /// Licence, in words or as an address.
+    pub licence: Option<String>,
     /// Fields known only from elsewhere.
     pub inferred: Vec<crate::claim::Inferred>,
+    /// Addresses of copies in archives.
+    pub archives: Vec<String>,
     /// SHA-256 of the latest snapshot.
     pub snapshot: Option<String>,
     /// Whether its bytes are held.
@@ -149,6 +165,12 @@ pub struct AnchorView {
     pub sha256: Option<String>,
     /// The passage, where the licence allows.
     pub quote: Option<String>,
+    /// Words before it, where the licence allows.
+    pub prefix: Option<String>,
+    /// Words after it, where the licence allows.
+    pub suffix: Option<String>,
+    /// What of a medium it is, such as `t=10,20`.
+    pub fragment: Option<String>,
     /// `anchored`, `orphaned`, or `unchecked` where the document is not held.
     pub state: &'static str,
 }
@@ -276,6 +298,17 @@ pub struct CorrectionView {
     pub time: Timestamp,
 }
 
+/// A retraction.
+#[derive(Debug, Clone, Serialize)]
+pub struct RetractionView {
+    /// Its entry.
+    pub number: u64,
+    /// Why; `null` where withheld.
+    pub reason: Option<String>,
+    /// When.
+    pub time: Timestamp,
+}
+
 /// A fallen claim under another.
 #[derive(Debug, Clone, Serialize)]
 pub struct FallView {
@@ -389,6 +422,9 @@ impl ClaimView {
             key: wording.and_then(|w| w.key.clone()),
             state: claim.workflow,
             published: claim.published.is_some(),
+            published_at: claim.published.map(|(_, time)| time),
+            amended: claim.wording != claim.number,
+            superseded_by: context.superseded_by(claim.number).iter().map(|i| i.0).collect(),
             second_read: claim.second_read(),
             finding: finding_word(claim),
             confidence: verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.confidence.as_str()),
@@ -442,6 +478,11 @@ impl ClaimView {
                     })
                 })
                 .collect(),
+            retraction: claim.retraction.as_ref().map(|r| RetractionView {
+                number: r.number.0,
+                reason: r.body.clone(),
+                time: r.time,
+            }),
             flags: flags_with(claim, &document, !fallen.is_empty()),
             fallen: fallen.iter().map(FallView::new).collect(),
             withheld: kept_back(claim),
@@ -473,7 +514,10 @@ impl DocumentView {
             publisher: fields.publisher,
             url: fields.url,
             dated: fields.dated,
+            lang: fields.lang,
+            licence: fields.licence,
             inferred: fields.inferred,
+            archives: state.and_then(DocumentState::snapshot).map(|s| s.archives.clone()).unwrap_or_default(),
             snapshot: snapshot.map(|s| s.hex()),
             held: snapshot.is_some_and(|s| context.held(&s)),
         }
@@ -489,6 +533,9 @@ impl AnchorView {
             end: anchor.end,
             sha256: anchor.sha256.map(|d| d.hex()),
             quote: anchor.quote.clone(),
+            prefix: anchor.prefix.clone(),
+            suffix: anchor.suffix.clone(),
+            fragment: anchor.fragment.clone(),
             state: "unchecked",
         }
     }

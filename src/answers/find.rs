@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::reading::Reading;
 use crate::entry::kind::About;
 use crate::entry::{ClaimState, SubjectKind};
 use crate::hash::Index;
 use crate::ledger::catalog::{Named, Row, Term};
-use crate::ledger::{Entry, Ledger, ReadError};
+use crate::ledger::{Ledger, ReadError};
 use crate::query::{Field, Narrow, Query};
 use crate::search::Search;
 
-/// Rows first looked at where only some claims are asked for.
+/// Rows that are first looked at together, and at most; more of them are no faster and take more memory.
 const FIRST_STEP: usize = 256;
+const MAX_STEP: usize = 1_024;
 
 /// Names beyond which, and entries beyond which, asking every claim is no slower.
 const MANY_NAMES: usize = 2_000;
@@ -28,6 +30,11 @@ impl<'s> Sources<'s> {
     /// Both. An index that does not reflect all of the ledger is left alone.
     pub fn new(ledger: &'s Ledger, search: Option<&'s Search>) -> Self {
         Self { ledger, search }
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &'s Ledger {
+        self.ledger
     }
 }
 
@@ -47,99 +54,103 @@ pub fn each<'s, E: From<ReadError>>(
     limit: usize,
     take: &mut dyn FnMut(ClaimState) -> Result<(), E>,
 ) -> Result<(), E> {
+    made(sources, query, limit, &|claim, _| claim, take)
+}
+
+/// Hands on what `make` makes of each claim that the query lets through, at most `limit`, by number. Where many are asked
+/// for, they are read, and `make` is called, on all cores; in memory are a few thousand claims at a time.
+///
+/// # Errors
+/// When the ledger cannot be read, or `take` fails.
+pub fn made<'s, T: Send, E: From<ReadError>>(
+    sources: impl Into<Sources<'s>>,
+    query: &Query,
+    limit: usize,
+    make: &(dyn Fn(ClaimState, &Reading<'_>) -> T + Sync),
+    take: &mut dyn FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
     let sources = sources.into();
-    let ledger = sources.ledger;
-    let mut left = limit;
-    let mut offer = |claim: Option<ClaimState>, sure: bool| -> Result<bool, E> {
-        if left > 0
-            && let Some(claim) = claim
-            && (sure || query.matches(&claim, ledger))
-        {
-            left -= 1;
-            take(claim)?;
+    let reading = Reading::new(sources.ledger);
+    let mut rows = Rows::of(sources, query, limit)?;
+    let read = |rows: &[Row]| made_of(&reading, query, rows, make);
+    if limit <= FIRST_STEP {
+        let mut left = limit;
+        while left > 0 {
+            let chunk = rows.next()?;
+            if chunk.is_empty() {
+                break;
+            }
+            for item in read(&chunk)?.into_iter().take(left) {
+                left -= 1;
+                take(item)?;
+            }
         }
-        Ok(left > 0)
-    };
-    if limit == 0 {
         return Ok(());
     }
-    match query.narrow().map(|narrow| candidates(sources, &narrow)).transpose()?.flatten() {
-        Some(claims) => {
-            for number in claims {
-                let Some(row) = ledger.row(number)? else { continue };
-                let sure = says(ledger, query, &row);
-                if sure != Some(false) && !offer(ledger.claim_of(&row)?, sure == Some(true))? {
-                    break;
+    super::crew::in_order(&mut || Ok::<_, E>(rows.next()?), &|rows: Vec<Row>| read(&rows), limit, take)
+}
+
+/// What is made of those claims of some rows that the query lets through.
+fn made_of<T>(
+    reading: &Reading<'_>,
+    query: &Query,
+    rows: &[Row],
+    make: &(dyn Fn(ClaimState, &Reading<'_>) -> T + Sync),
+) -> Result<Vec<T>, ReadError> {
+    let ledger = reading.ledger();
+    let claims = ledger.claims_of(rows)?;
+    let fits = |(row, claim): (&Row, Option<ClaimState>)| {
+        claim.filter(|claim| says(ledger, query, row) == Some(true) || query.matches(claim, reading))
+    };
+    Ok(rows.iter().zip(claims).filter_map(fits).map(|claim| make(claim, reading)).collect())
+}
+
+/// The rows of claims that may pass, in order, some at a time.
+enum Rows<'s> {
+    /// Of these claims.
+    Of(Sources<'s>, &'s Query, std::collections::btree_set::IntoIter<Index>),
+    /// Of all, from a number on, so many at a time.
+    All(Sources<'s>, &'s Query, Index, usize),
+}
+
+impl<'s> Rows<'s> {
+    fn of(sources: Sources<'s>, query: &'s Query, limit: usize) -> Result<Self, ReadError> {
+        let some = query.narrow().map(|narrow| candidates(sources, &narrow)).transpose()?.flatten();
+        Ok(match some {
+            Some(claims) => Self::Of(sources, query, claims.into_iter()),
+            None => Self::All(sources, query, Index(0), limit.clamp(1, FIRST_STEP)),
+        })
+    }
+
+    /// The next of them; none at the end.
+    fn next(&mut self) -> Result<Vec<Row>, ReadError> {
+        match self {
+            Self::Of(sources, query, claims) => {
+                let mut rows = Vec::new();
+                while let (true, Some(number)) = (rows.len() < FIRST_STEP, claims.next()) {
+                    let Some(row) = sources.ledger.row(number)? else { continue };
+                    if says(sources.ledger, query, &row) != Some(false) {
+                        rows.push(row);
+                    }
                 }
+                Ok(rows)
             }
-            Ok(())
+            Self::All(sources, query, from, step) => {
+                let ledger = sources.ledger;
+                let rows = ledger.rows_where(*from, *step, |row, _| says(ledger, query, row) != Some(false))?;
+                if let Some(last) = rows.last() {
+                    *from = Index(last.number().0 + 1);
+                }
+                *step = (*step * 2).min(MAX_STEP);
+                Ok(rows)
+            }
         }
-        None => scan(ledger, query, limit, &mut offer),
     }
 }
 
 /// What a row says of the query, if it tells how the claim stands in this view.
 fn says(ledger: &Ledger, query: &Query, row: &Row) -> Option<bool> {
     if ledger.shows(row) { query.by_row(row, &|agent| ledger.state().handle(agent)) } else { None }
-}
-
-/// Goes through the rows of all claims. Where few are asked for, rows are taken as they are needed.
-fn scan<E: From<ReadError>>(
-    ledger: &Ledger,
-    query: &Query,
-    limit: usize,
-    offer: &mut dyn FnMut(Option<ClaimState>, bool) -> Result<bool, E>,
-) -> Result<(), E> {
-    let mut near = Near::default();
-    let mut from = Index(0);
-    let mut step = if limit == usize::MAX { limit } else { limit.max(FIRST_STEP) };
-    loop {
-        let rows = ledger.rows_where(from, step, |row, _| says(ledger, query, row) != Some(false))?;
-        for (k, row) in rows.iter().enumerate() {
-            from = Index(row.number().0 + 1);
-            let claim = near.claim(ledger, row, &rows[k..])?;
-            if !offer(claim, says(ledger, query, row) == Some(true))? {
-                return Ok(());
-            }
-        }
-        if rows.len() < step {
-            return Ok(());
-        }
-        step = step.saturating_mul(2);
-    }
-}
-
-/// Entries to a bundle, which is read as a whole whatever is wanted of it.
-const BUNDLE: u64 = 256;
-
-/// Claims wanted of one bundle from which on all of it is decoded at once.
-const DENSE: usize = 16;
-
-/// Entries that lie together, of which many are wanted.
-#[derive(Default)]
-struct Near {
-    entries: Vec<Entry>,
-}
-
-impl Near {
-    /// The claim of a row; `rows` are those wanted from this one on.
-    fn claim(&mut self, ledger: &Ledger, row: &Row, rows: &[Row]) -> Result<Option<ClaimState>, ReadError> {
-        let number = row.number();
-        if row.last() != number {
-            return ledger.claim_of(row);
-        }
-        if self.entries.last().is_none_or(|last| last.index < number) {
-            let end = ((number.0 / BUNDLE + 1) * BUNDLE).min(ledger.size());
-            if rows.get(DENSE - 1).is_none_or(|row| row.number().0 >= end) {
-                return ledger.claim_of(row);
-            }
-            // Damage to a neighbour is no reason to hide this one.
-            self.entries = ledger.entries(number.0..end).unwrap_or_default();
-        }
-        let at = self.entries.binary_search_by_key(&number, |entry| entry.index);
-        let Some(own) = at.ok().and_then(|at| self.entries.get(at)) else { return ledger.claim_of(row) };
-        Ok(Some(ClaimState::recorded(number, own.leaf, &own.header, own.event()?)))
-    }
 }
 
 /// The claims that the query lets through, by number, at most `limit`.

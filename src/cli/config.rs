@@ -87,6 +87,9 @@ pub struct Settings {
     /// The agent that acts without `--as`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// IRI under which exports name the things of the ledger; without it, the ledger's name as an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// Key files by handle.
     #[serde(default)]
     pub keys: BTreeMap<String, PathBuf>,

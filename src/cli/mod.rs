@@ -17,6 +17,7 @@ pub mod known;
 pub mod output;
 pub mod parse;
 pub mod pick;
+pub mod progress;
 mod prompt;
 pub mod receipt;
 pub mod refs;

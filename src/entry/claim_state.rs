@@ -142,6 +142,7 @@ impl ClaimState {
         hide(&mut self.contacts, &kept);
         hide(&mut self.relations, &kept);
         hide(&mut self.corrections, &kept);
+        hide(self.retraction.as_mut_slice(), &kept);
         for verdict in &mut self.verdicts {
             hide(std::slice::from_mut(&mut verdict.item), &kept);
             hide(&mut verdict.reviews, &kept);

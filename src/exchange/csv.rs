@@ -2,7 +2,37 @@
 //!
 //! Lists are no cells: the claims table has one row a claim with its scalar fields and counts; JSON Lines has the rest.
 
+use std::io::Write;
+
+use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
+use super::reread;
 use crate::view::ClaimView;
+
+/// Makes the format.
+pub fn make<'a>(options: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    let table = Table { cells: Cells { spreadsheet_safe: options.spreadsheet_safe } };
+    Ok(Made::file(table, |path| reread::of_file(path, reread::csv)))
+}
+
+/// The table of claims.
+struct Table {
+    cells: Cells,
+}
+
+impl Format for Table {
+    fn begin(&mut self, _: &Head, out: &mut dyn Write) -> Result<(), FormatError> {
+        Ok(out.write_all(&heading())?)
+    }
+
+    fn claim(&mut self, claim: &ClaimView, out: &mut dyn Write) -> Result<Taken, FormatError> {
+        out.write_all(&self.cells.record(&cells_of(claim)))?;
+        Ok(Taken::Written)
+    }
+
+    fn end(&mut self, _: &Head, _: &Counts, _: &mut dyn Write) -> Result<(), FormatError> {
+        Ok(())
+    }
+}
 
 const HEADING: &[&str] = &[
     "number",
@@ -46,11 +76,15 @@ pub fn claims(claims: &[ClaimView]) -> Vec<u8> {
 
 /// The heading row.
 pub fn heading() -> Vec<u8> {
-    record(&HEADING.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>())
+    Cells::default().record(HEADING)
 }
 
 /// One claim's row.
 pub fn row(claim: &ClaimView) -> Vec<u8> {
+    Cells::default().record(&cells_of(claim))
+}
+
+fn cells_of(claim: &ClaimView) -> Vec<String> {
     let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
     let first = claim.appearances.first();
     let document = first.map(|a| &a.document);
@@ -60,7 +94,7 @@ pub fn row(claim: &ClaimView) -> Vec<u8> {
     clusters.dedup();
     let verdict = claim.verdict.as_ref();
     let speaker = first.and_then(|a| a.attribution.last()).and_then(|s| s.name.as_deref().or(s.description.as_deref()));
-    record(&[
+    vec![
         claim.number.to_string(),
         claim.leaf.clone(),
         text(claim.key.as_deref()),
@@ -89,23 +123,38 @@ pub fn row(claim: &ClaimView) -> Vec<u8> {
         claim.flags.join(" "),
         claim.recorded.to_string(),
         claim.agent.clone(),
-    ])
+    ]
 }
 
-fn record(cells: &[String]) -> Vec<u8> {
-    let mut out = String::new();
-    for (i, cell) in cells.iter().enumerate() {
-        if i > 0 {
-            out.push(',');
+/// How cells are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cells {
+    /// With an apostrophe before what a spreadsheet would take for a formula. The text is then no longer verbatim.
+    pub spreadsheet_safe: bool,
+}
+
+impl Cells {
+    /// A record with its line end.
+    pub fn record<T: AsRef<str>>(self, cells: &[T]) -> Vec<u8> {
+        let mut out = String::new();
+        for (i, cell) in cells.iter().map(AsRef::as_ref).enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            // As OWASP lists them: a spreadsheet takes a cell that begins so for a formula.
+            let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            let mark = if self.spreadsheet_safe && formula { "'" } else { "" };
+            if cell.contains([',', '"', '\r', '\n']) {
+                out.push('"');
+                out.push_str(mark);
+                out.push_str(&cell.replace('"', "\"\""));
+                out.push('"');
+            } else {
+                out.push_str(mark);
+                out.push_str(cell);
+            }
         }
-        if cell.contains([',', '"', '\r', '\n']) {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(cell);
-        }
+        out.push_str("\r\n");
+        out.into_bytes()
     }
-    out.push_str("\r\n");
-    out.into_bytes()
 }

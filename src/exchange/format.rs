@@ -1,4 +1,4 @@
-//! What every export format does: a head, the claims one at a time, a tail.
+//! What every export format does: a head, the claims one at a time, a tail; as one file, or as a folder of them.
 //!
 //! A format sees each claim once, in the order of numbers, and keeps nothing of it that grows with the set: a million
 //! claims pass in bounded memory. It adds no clock, locale, map order or random value of its own, so that the same
@@ -6,10 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 
 use serde::Serialize;
 
+use super::iri::Base;
+use super::reread::{Reread, RereadError};
 use crate::hash::Digest;
+use crate::ledger::Ledger;
 use crate::time::Timestamp;
 use crate::view::ClaimView;
 
@@ -34,8 +38,27 @@ pub struct Head {
     pub all: bool,
     /// Whether only what is public is in the set.
     pub public: bool,
-    /// IRI under which things of the ledger are named; ends with `/`.
-    pub base: String,
+    /// IRI under which things of the ledger are named.
+    pub base: Base,
+}
+
+impl Head {
+    /// The head of an export of a ledger as this view of it stands.
+    pub fn of(ledger: &Ledger, query: String, all: bool, public: bool, base: Base) -> Self {
+        let note = ledger.reader().note().filter(|_| ledger.reader().size() == ledger.size());
+        Self {
+            origin: ledger.origin().to_owned(),
+            id: ledger.id(),
+            size: ledger.size(),
+            root: ledger.root(),
+            checkpoint: note.map(|note| String::from_utf8_lossy(note).into_owned()),
+            exported_at: ledger.state().last_time,
+            query,
+            all,
+            public,
+            base,
+        }
+    }
 }
 
 /// Claims that fit the query and are not in the set, by why.
@@ -94,6 +117,14 @@ pub enum FormatError {
         /// How many it can.
         limit: u64,
     },
+    /// This build of the program does not have the format.
+    #[error("this build cannot write `{format}`: it was compiled without `{feature}`")]
+    NotBuilt {
+        /// The format.
+        format: &'static str,
+        /// What it needs.
+        feature: &'static str,
+    },
     /// A library that writes the format refused.
     #[error("{library}: {message}")]
     Library {
@@ -123,4 +154,84 @@ pub trait Format {
     /// # Errors
     /// When it cannot be written.
     fn end(&mut self, head: &Head, counts: &Counts, out: &mut dyn io::Write) -> Result<(), FormatError>;
+}
+
+/// A format that is a folder of files. What it is given is a new folder of its own, which gets its name when all is done;
+/// every file in it is made durable then.
+pub trait FolderFormat {
+    /// Writes what comes before the first claim.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn begin(&mut self, head: &Head, folder: &Path) -> Result<(), FormatError>;
+
+    /// Writes a claim, or says why not. Nothing of a skipped claim may be written.
+    ///
+    /// # Errors
+    /// When it cannot be written, or what it refers to not be read.
+    fn claim(&mut self, claim: &ClaimView) -> Result<Taken, FormatError>;
+
+    /// Writes what comes after the last claim, and closes all files.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn end(&mut self, head: &Head, counts: &Counts) -> Result<(), FormatError>;
+}
+
+/// What a user chose beside the query; a format takes what concerns it.
+pub struct Options<'a> {
+    /// The ledger that is exported, for what is no part of a claim's view.
+    pub ledger: &'a Ledger,
+    /// Whether only what is public may be written.
+    pub public: bool,
+    /// Cells that a spreadsheet would take for a formula get an apostrophe before them.
+    pub spreadsheet_safe: bool,
+    /// One page a claim instead of a file of data.
+    pub page: bool,
+}
+
+/// What writes, as a file or as a folder.
+pub enum Writer<'a> {
+    /// One file.
+    File(Box<dyn Format + 'a>),
+    /// A folder.
+    Folder(Box<dyn FolderFormat + 'a>),
+}
+
+/// Where the head of an export stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeadAt {
+    /// In `PATH.meta.json` beside it: the format has no place for it.
+    Beside,
+    /// In the export.
+    Inside,
+}
+
+/// A format ready to write one export.
+pub struct Made<'a> {
+    /// What writes it.
+    pub writer: Writer<'a>,
+    /// What reads it back, with nothing of what wrote it.
+    pub reread: fn(&Path) -> Result<Reread, RereadError>,
+    /// Where its head stands.
+    pub head: HeadAt,
+}
+
+impl<'a> Made<'a> {
+    /// A format that is one file without a place for the head.
+    pub fn file(format: impl Format + 'a, reread: fn(&Path) -> Result<Reread, RereadError>) -> Self {
+        Self { writer: Writer::File(Box::new(format)), reread, head: HeadAt::Beside }
+    }
+
+    /// A format that is a folder, with the head in one of its files.
+    pub fn folder(format: impl FolderFormat + 'a, reread: fn(&Path) -> Result<Reread, RereadError>) -> Self {
+        Self { writer: Writer::Folder(Box::new(format)), reread, head: HeadAt::Inside }
+    }
+
+    /// The same, with the head in the export.
+    #[must_use]
+    pub fn with_head(mut self) -> Self {
+        self.head = HeadAt::Inside;
+        self
+    }
 }

@@ -1,12 +1,36 @@
 //! JSON Lines: one claim object a line, canonical (RFC 8785), sorted by number, a line feed after each.
 
+use std::io::Write;
+
+use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
+use super::reread;
 use crate::view::ClaimView;
+
+/// Makes the format.
+pub fn make<'a>(_: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    Ok(Made::file(JsonLines, |path| reread::of_file(path, reread::jsonl)))
+}
+
+struct JsonLines;
+
+impl Format for JsonLines {
+    fn begin(&mut self, _: &Head, _: &mut dyn Write) -> Result<(), FormatError> {
+        Ok(())
+    }
+
+    fn claim(&mut self, claim: &ClaimView, out: &mut dyn Write) -> Result<Taken, FormatError> {
+        out.write_all(&line(claim))?;
+        Ok(Taken::Written)
+    }
+
+    fn end(&mut self, _: &Head, _: &Counts, _: &mut dyn Write) -> Result<(), FormatError> {
+        Ok(())
+    }
+}
 
 /// A claim as one line, with its line feed.
 pub fn line(claim: &ClaimView) -> Vec<u8> {
-    // The view holds strings, integers and booleans only, which always have a canonical form.
-    let value = serde_json::to_value(claim).unwrap_or_default();
-    let mut bytes = crate::canon::value_to_bytes(&value).unwrap_or_default();
+    let mut bytes = super::ordered::to_bytes(claim);
     bytes.push(b'\n');
     bytes
 }

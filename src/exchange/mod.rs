@@ -3,5 +3,9 @@
 pub mod csv;
 pub mod format;
 pub mod gist;
+pub mod iri;
 pub mod jsonl;
+pub mod ordered;
+pub mod registry;
 pub mod reread;
+pub mod strict;

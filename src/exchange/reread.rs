@@ -1,6 +1,8 @@
 //! Reading an export back, strictly, with nothing of what wrote it: a file that passes holds what was counted.
 
-use std::io::{self, BufRead};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
@@ -31,50 +33,80 @@ pub enum RereadError {
         /// What is wrong.
         what: &'static str,
     },
+    /// Something in one file of a folder, or in a file as a whole.
+    #[error("{file}: {what}")]
+    File {
+        /// Which.
+        file: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Reads a file back: `scan` counts its claims while its bytes are hashed beside it.
+///
+/// # Errors
+/// When it cannot be read, or is not of its format.
+pub fn of_file(path: &Path, scan: fn(BufReader<File>) -> Result<u64, RereadError>) -> Result<Reread, RereadError> {
+    let open = || File::open(path).map(|file| BufReader::with_capacity(1 << 18, file));
+    let (scanned, hashed) = (open()?, open()?);
+    std::thread::scope(|scope| {
+        let hash = scope.spawn(move || digest(hashed));
+        let claims = scan(scanned);
+        let (bytes, sha256) = hash.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;
+        Ok(Reread { claims: claims?, bytes, sha256 })
+    })
+}
+
+/// Length and SHA-256 of what is read.
+pub fn digest(mut file: impl BufRead) -> Result<(u64, Digest), io::Error> {
+    let (mut hasher, mut bytes) = (Sha256::new(), 0);
+    loop {
+        let piece = file.fill_buf()?;
+        if piece.is_empty() {
+            return Ok((bytes, Digest(hasher.finalize().into())));
+        }
+        hasher.update(piece);
+        let read = piece.len();
+        bytes += read as u64;
+        file.consume(read);
+    }
 }
 
 /// Longest line or record, in bytes: many times the longest claim.
 const MAX_RECORD: usize = 64 << 20;
 
-/// Reads JSON Lines: every line an object, with ascending numbers, each key once, a line feed after each.
+/// Reads JSON Lines: every line an object in canonical form (RFC 8785), so that each key stands once, with ascending
+/// numbers, a line feed after each; returns how many.
 ///
 /// # Errors
 /// At the first record that is not so.
-pub fn jsonl(mut file: impl BufRead) -> Result<Reread, RereadError> {
-    let (mut claims, mut bytes, mut last) = (0, 0, None);
-    let mut hasher = Sha256::new();
+pub fn jsonl(mut file: impl BufRead) -> Result<u64, RereadError> {
+    let (mut claims, mut last) = (0, None);
     let mut line = Vec::new();
     loop {
         line.clear();
-        let n = io::Read::take(&mut file, MAX_RECORD as u64).read_until(b'\n', &mut line)?;
-        if n == 0 {
-            return Ok(Reread { claims, bytes, sha256: Digest(hasher.finalize().into()) });
+        if io::Read::take(&mut file, MAX_RECORD as u64).read_until(b'\n', &mut line)? == 0 {
+            return Ok(claims);
         }
         let wrong = |what| RereadError::Record { record: claims + 1, what };
         let text = line.strip_suffix(b"\n").ok_or(wrong("no line feed at its end, or too long"))?;
-        let value: serde_json::Value = serde_json::from_slice(text).map_err(|_| wrong("not JSON"))?;
-        let number = value.get("number").and_then(serde_json::Value::as_u64).ok_or(wrong("no number"))?;
+        let number = super::strict::number_of(text).map_err(wrong)?.ok_or(wrong("no number"))?;
         if last.is_some_and(|last| number <= last) {
             return Err(wrong("its number is not above the one before"));
         }
-        // A key that stands twice would be lost in reading, and the line would come out shorter.
-        if crate::canon::value_to_bytes(&value).ok().as_deref() != Some(text) {
-            return Err(wrong("not the canonical form of its JSON"));
-        }
         last = Some(number);
         claims += 1;
-        bytes += n as u64;
-        hasher.update(&line);
     }
 }
 
-/// Reads comma-separated values (RFC 4180): a heading row, then rows of as many cells, the first an ascending number.
+/// Reads comma-separated values (RFC 4180): a heading row, then rows of as many cells, the first an ascending number; returns how many after
+/// the heading.
 ///
 /// # Errors
 /// At the first record that is not so.
-pub fn csv(mut file: impl BufRead) -> Result<Reread, RereadError> {
-    let (mut records, mut bytes, mut columns, mut last) = (0_u64, 0_u64, 0, None);
-    let mut hasher = Sha256::new();
+pub fn csv(mut file: impl BufRead) -> Result<u64, RereadError> {
+    let (mut records, mut columns, mut last) = (0_u64, 0, None);
     let mut record = Vec::new();
     loop {
         record.clear();
@@ -94,8 +126,7 @@ pub fn csv(mut file: impl BufRead) -> Result<Reread, RereadError> {
             open ^= marks % 2 == 1;
         }
         if record.is_empty() {
-            let claims = records.checked_sub(1).ok_or(wrong("no heading row"))?;
-            return Ok(Reread { claims, bytes, sha256: Digest(hasher.finalize().into()) });
+            return records.checked_sub(1).ok_or(wrong("no heading row"));
         }
         let text = record.strip_suffix(b"\r\n").ok_or(wrong("no CRLF at its end"))?;
         let text = std::str::from_utf8(text).map_err(|_| wrong("not UTF-8"))?;
@@ -113,8 +144,6 @@ pub fn csv(mut file: impl BufRead) -> Result<Reread, RereadError> {
             return Err(wrong("not as many cells as the heading"));
         }
         records += 1;
-        bytes += record.len() as u64;
-        hasher.update(&record);
     }
 }
 

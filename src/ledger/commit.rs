@@ -36,7 +36,7 @@ pub struct Config {
     /// Whether a person has decided to go on from a restored ledger that is behind what is remembered.
     pub accept_rollback: bool,
     /// Gives 16 random bytes: names for staged batches, and the length of a wait.
-    pub random: Box<dyn FnMut() -> [u8; 16] + Send>,
+    pub random: Box<dyn FnMut() -> [u8; 16] + Send + Sync>,
 }
 
 impl std::fmt::Debug for Config {

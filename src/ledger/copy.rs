@@ -253,6 +253,11 @@ pub struct Public {
 }
 
 impl Public {
+    /// Whether a claim was published.
+    pub fn is_published(&self, claim: Index) -> bool {
+        self.claims.contains(&claim.0)
+    }
+
     /// Whether the payload of an entry may be shown. What opens the ledger, enrols, sets rules and signs is never kept
     /// back; without it nobody could check anything.
     pub fn may_show(&self, entry: &Entry) -> bool {

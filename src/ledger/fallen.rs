@@ -74,6 +74,44 @@ impl Ledger {
         Ok(above.into_iter().filter(by_it).collect())
     }
 
+    /// The claims that take the place of this one, by a relation that stands.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn superseded_by(&self, claim: Index) -> Result<Vec<Index>, ReadError> {
+        let found = self.find(Term::Related(claim))?;
+        Ok(self.superseding(found)?.remove(&claim).unwrap_or_default())
+    }
+
+    /// All claims whose place others take, with these.
+    ///
+    /// # Errors
+    /// When the log or the catalog cannot be read.
+    pub fn superseded(&self) -> Result<BTreeMap<Index, Vec<Index>>, ReadError> {
+        let found = self.find(Term::Relation(RelationKind::Supersedes))?;
+        self.superseding(found)
+    }
+
+    /// What of these entries says that a claim takes another's place, and was not taken back.
+    fn superseding(&self, entries: Vec<Index>) -> Result<BTreeMap<Index, Vec<Index>>, ReadError> {
+        let mut superseded: BTreeMap<Index, Vec<Index>> = BTreeMap::new();
+        for index in entries {
+            let entry = self.entry(index)?;
+            let (Some(by), Some(Event::ClaimsRelated(relation))) = (entry.header.about, entry.event()?) else {
+                continue;
+            };
+            let (RelationKind::Supersedes, Some(to)) = (relation.kind, relation.to) else { continue };
+            let stands = self.claim(by)?.is_some_and(|claim| {
+                claim.relations.iter().any(|item| item.number == index && item.withdrawn.is_none())
+            });
+            let list = superseded.entry(to).or_default();
+            if stands && !list.contains(&by) {
+                list.push(by);
+            }
+        }
+        Ok(superseded)
+    }
+
     /// Those claims, and every claim below them.
     fn web(&self, mut next: Vec<Index>) -> Result<Web, ReadError> {
         let mut web = Web::default();

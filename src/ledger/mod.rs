@@ -10,6 +10,7 @@
 //! | [`head`] | the commit cell |
 //! | [`staging`] | a batch on its way |
 //! | `edge` | what a writer keeps in memory: the tree's right edge and the open bundles |
+//! | `many` | many claims at once, each bundle read once |
 //! | [`memory`] | what was signed last, kept outside the ledger's folder |
 //! | [`log`] | where things lie, and the errors of reading them |
 //! | [`reader`] | entries, payloads and hashes below a checkpoint |
@@ -38,6 +39,7 @@ pub mod item;
 mod known;
 pub mod log;
 mod lookup;
+mod many;
 pub mod memory;
 mod outcome;
 pub mod overlay;

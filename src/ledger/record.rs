@@ -583,6 +583,13 @@ pub(super) fn blob_path(digest: &Digest) -> StorePath {
 }
 
 impl Context for Ledger {
+    fn superseded_by(&self, claim: Index) -> Vec<Index> {
+        Ledger::superseded_by(self, claim).unwrap_or_else(|error| {
+            (self.notify)(&format!("what takes the place of {claim} cannot be looked up: {error}"));
+            Vec::new()
+        })
+    }
+
     fn document(&self, number: Index) -> Option<DocumentState> {
         self.document_state(number).ok().flatten()
     }

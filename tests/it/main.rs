@@ -26,6 +26,7 @@ mod draft_anchor;
 mod draft_plan;
 mod entry;
 mod examples;
+mod exports;
 mod fall;
 mod format;
 mod guard;

@@ -1,47 +1,50 @@
 //! `onrecord export`: claim sets for others. The same ledger at the same size with the same options gives the same
 //! bytes.
 
-use std::fs::File;
-use std::io::BufReader;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use serde::Serialize;
 
-use crate::answers::find::{self, Sources};
-use crate::claim::vocab::Workflow;
+use crate::answers::find::Sources;
+use crate::answers::set::{self, Choice};
 use crate::cli::asked;
+use crate::cli::config::Settings;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::output::counted;
+use crate::cli::progress::Progress;
 use crate::cli::write;
-use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
-use crate::exchange::reread::{self, Reread};
-use crate::exchange::{csv, jsonl};
-use crate::hash::{Digest, Index};
-use crate::ledger::Ledger;
-use crate::query::Query;
+use crate::exchange::format::{Counts, FolderFormat, Format, FormatError, Head, HeadAt, Options, Writer};
+use crate::exchange::iri::Base;
+use crate::exchange::registry::{self, Entry};
+use crate::exchange::reread::Reread;
+use crate::hash::Digest;
+use crate::ledger::{Ledger, ReadError};
 use crate::text::{nearest, printable_line};
-use crate::time::{Day, Timestamp};
-use crate::view::{self, ClaimView};
-
-/// Formats that are meant to come.
-const LATER: &[&str] =
-    &["claimreview", "nanopub", "prov", "annotation", "datapackage", "parquet", "markdown", "html", "bundle"];
 
 /// Write claim sets for others.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "A verified claim set holds every claim with a verdict in force, whatever its finding. PATH.meta.json \
-    beside it says of which ledger and tree it is, and counts what was left out and why. The same size and options give \
-    the same bytes.\n\nExample: onrecord export finding:conflicting --format csv --out conflicting.csv"
-)]
+#[command(after_help = format!("\
+Formats:
+{}
+
+A verified claim set holds every claim with a verdict in force, whatever its finding. The head of an export says of which
+ledger and tree it is, and counts what was left out and why; where a format has no place for it, it goes to
+PATH.meta.json. The same size and options give the same bytes.
+
+Examples:
+  onrecord export --format jsonl --out claims.jsonl
+  onrecord export finding:conflicting --format csv --out conflicting.csv", registry::summary()))]
 pub struct Args {
     /// Which: words and field:value filters, as in `list`; one that begins with `-` comes last, after `--`
     #[arg(value_name = "QUERY", value_parser = asked::Words, hide_possible_values = true)]
     pub query: Vec<String>,
-    /// jsonl (everything of a claim) or csv (one row a claim)
-    #[arg(long)]
+    /// One of the formats below
+    #[arg(long, value_parser = Formats, hide_possible_values = true)]
     pub format: String,
-    /// Where to write it
+    /// Where to write it: a file, or a folder for formats that are one
     #[arg(long, value_name = "PATH")]
     pub out: PathBuf,
     /// As the ledger was: a tree size, a day (its end), or a time such as 2026-11-22T07:12Z
@@ -50,216 +53,264 @@ pub struct Args {
     /// Unverified, withdrawn and retracted claims too
     #[arg(long)]
     pub all: bool,
+    /// Only published claims, and of them only what is public: no contacts, no notes, nothing of who works on what
+    #[arg(long)]
+    pub public: bool,
+    /// Address under which the things of the ledger are named, such as https://desk.example/claims/; without it, `base` in
+    /// the settings for this ledger, else its name as an address
+    #[arg(long, value_name = "IRI")]
+    pub base: Option<String>,
+    /// csv: an apostrophe before what a spreadsheet would take for a formula
+    #[arg(long)]
+    pub spreadsheet_safe: bool,
+    /// claimreview: a folder with one page a claim that carries its review
+    #[arg(long)]
+    pub page: bool,
 }
 
-/// What can be written today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Format {
-    Jsonl,
-    Csv,
+/// Takes any name of a format; tells a shell what there is.
+#[derive(Clone)]
+struct Formats;
+
+impl TypedValueParser for Formats {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        cmd: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        StringValueParser::new().parse_ref(cmd, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(registry::FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.help))))
+    }
 }
 
-/// What goes beside a claim set.
+/// What goes beside a claim set, and what `--json` prints.
 #[derive(Debug, Serialize)]
-struct Meta {
+struct Meta<'a> {
     onrecord: u32,
-    origin: String,
+    format: &'static str,
+    file: String,
+    bytes: u64,
+    /// Of the file; of a folder, of the file that names the others.
+    sha256: Digest,
+    // The head and the counts, by name: what is stored is not flattened.
+    origin: &'a str,
     id: Digest,
     size: u64,
     root: Digest,
-    /// The signed note over exactly this tree; `null` where the ledger has grown since.
-    checkpoint: Option<String>,
-    format: Format,
-    file: String,
-    bytes: u64,
-    sha256: Digest,
-    query: String,
+    checkpoint: Option<&'a str>,
+    exported_at: Option<crate::time::Timestamp>,
+    query: &'a str,
     all: bool,
+    public: bool,
+    base: &'a str,
     claims: u64,
     second_read: u64,
     published: u64,
-    left_out: LeftOut,
-    /// Time of the last entry.
-    exported_at: Option<Timestamp>,
+    left_out: crate::exchange::format::LeftOut,
+    skipped: &'a std::collections::BTreeMap<&'static str, u64>,
     notes: Vec<&'static str>,
-}
-
-/// Claims that fit the query and are not in the set, by why.
-#[derive(Debug, Default, Clone, Copy, Serialize)]
-struct LeftOut {
-    unverified: u64,
-    withheld: u64,
-    withdrawn: u64,
-    retracted: u64,
-}
-
-/// What was counted while writing.
-#[derive(Debug, Default)]
-struct Counts {
-    claims: u64,
-    second_read: u64,
-    published: u64,
-    left_out: LeftOut,
-}
-
-/// The ledger without what is no part of the record: whether the desk holds a document's bytes is not, and would make
-/// two exports of one tree differ.
-struct Record<'a>(&'a Ledger);
-
-impl view::Context for Record<'_> {
-    fn document(&self, number: Index) -> Option<DocumentState> {
-        view::Context::document(self.0, number)
-    }
-
-    fn held(&self, _: &Digest) -> bool {
-        false
-    }
-
-    fn ledger(&self) -> &LedgerState {
-        self.0.state()
-    }
-
-    fn fallen_under(&self, claim: &ClaimState) -> Vec<Fall> {
-        view::Context::fallen_under(self.0, claim)
-    }
 }
 
 /// Runs the verb.
 ///
 /// # Errors
-/// When the format or query cannot be understood, the ledger not be read, or the file not be written.
+/// When format, query or base cannot be understood, the ledger not be read, or the file not be written.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
-    let format = format(&args.format)?;
+    let format = format(args)?;
     let query = asked::query(&args.query)?;
+    let file = args.out.file_name().ok_or_else(|| {
+        CliError::usage(format!("{} is no file name", args.out.display()))
+            .hint(format!("such as `--out {}`", format.example))
+    })?;
     let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
     asked::known_agents(&query, &ledger)?;
-    let file = args.out.file_name().ok_or_else(|| {
-        CliError::usage(format!("{} is no file name", args.out.display())).hint("such as `--out claims.jsonl`")
-    })?;
-    let file = file.to_string_lossy().into_owned();
+    let base = base(args.base.as_deref(), &ledger, cx)?;
     let search = cx.search_for(&query, &ledger);
     let sources = Sources::new(&ledger, search.as_ref());
-    let counts = write::stream(&args.out, |out| {
-        if format == Format::Csv {
-            out(&csv::heading())?;
-        }
-        claims(sources, &ledger, &query, args.all, cx.clock.now().day(), &mut |view| match format {
-            Format::Jsonl => out(&jsonl::line(view)),
-            Format::Csv => out(&csv::row(view)),
-        })
-    })?;
-    let read = check(&args.out, format, counts.claims)?;
-    let checkpoint = ledger.reader().note().filter(|_| ledger.reader().size() == ledger.size());
-    let meta = Meta {
-        onrecord: 1,
-        origin: ledger.origin().to_owned(),
-        id: ledger.id(),
-        size: ledger.size(),
-        root: ledger.root(),
-        checkpoint: checkpoint.map(|note| String::from_utf8_lossy(note).into_owned()),
-        format,
-        file,
-        bytes: read.bytes,
-        sha256: read.sha256,
-        query: args.query.join(" "),
-        all: args.all,
-        claims: counts.claims,
-        second_read: counts.second_read,
-        published: counts.published,
-        left_out: counts.left_out,
-        exported_at: ledger.state().last_time,
-        notes: vec!["bytes of documents are no part of a claim set; `held` is false throughout"],
-    };
-    let path = beside(&args.out);
-    let mut bytes =
-        serde_json::to_vec_pretty(&meta).map_err(|e| CliError::bug(format!("the head cannot be written: {e}")))?;
-    bytes.push(b'\n');
-    write::file(&path, &bytes)?;
-    tell(&meta, &args.out, &path, cx)?;
+    let public = args.public || format.public_only;
+    let choice = Choice { query: &query, all: args.all, public, today: cx.clock.now().day() };
+    let head = Head::of(&ledger, args.query.join(" "), args.all, public, base);
+    let options = Options { ledger: &ledger, public, spreadsheet_safe: args.spreadsheet_safe, page: args.page };
+    let made = (format.make)(&options).map_err(|e| told(e, &args.out))?;
+    let counts = written(made.writer, sources, choice, &head, &args.out, cx)?;
+    let read = check(&args.out, made.reread, counts.claims)?;
+    let meta = meta(format, file.to_string_lossy().into_owned(), &head, &counts, &read);
+    let beside = (made.head == HeadAt::Beside).then(|| beside(&args.out));
+    if let Some(path) = &beside {
+        let mut bytes =
+            serde_json::to_vec_pretty(&meta).map_err(|e| CliError::bug(format!("the head cannot be written: {e}")))?;
+        bytes.push(b'\n');
+        write::file(path, &bytes)?;
+    }
+    tell(&meta, &args.out, beside.as_deref(), cx)?;
     Ok(Exit::Done)
 }
 
-fn format(text: &str) -> Result<Format, CliError> {
-    match text {
-        "jsonl" => Ok(Format::Jsonl),
-        "csv" => Ok(Format::Csv),
-        later if LATER.contains(&later) => Err(CliError::usage(format!("format `{later}` is not there yet"))
-            .hint("today: `--format jsonl`, `--format csv`")),
-        other => {
-            let error = CliError::usage(format!("there is no format `{}`", printable_line(other)));
-            let known = ["jsonl", "csv"];
-            Err(match nearest(other, known) {
-                Some(near) => error.hint(format!("did you mean `{near}`? today: jsonl, csv")),
-                None => error.hint("today: `--format jsonl`, `--format csv`"),
-            })
+/// The format, and whether every option given concerns it.
+fn format(args: &Args) -> Result<&'static Entry, CliError> {
+    let name = args.format.as_str();
+    let Some(format) = registry::named(name) else {
+        let error = CliError::usage(format!("there is no format `{}`", printable_line(name)));
+        return Err(match nearest(name, registry::FORMATS.iter().map(|format| format.name)) {
+            Some(near) => error.hint(format!("did you mean `{near}`? there are: {}", registry::names())),
+            None => error.hint(format!("there are: {}", registry::names())),
+        });
+    };
+    for (given, option) in [(args.spreadsheet_safe, "spreadsheet-safe"), (args.page, "page")] {
+        if given && !format.takes.contains(&option) {
+            let takes = registry::FORMATS.iter().filter(|f| f.takes.contains(&option)).map(|f| f.name);
+            return Err(CliError::usage(format!("`--{option}` means nothing for {name}"))
+                .hint(format!("it is for {}; leave it out", takes.collect::<Vec<_>>().join(", "))));
+        }
+    }
+    Ok(format)
+}
+
+fn base(given: Option<&str>, ledger: &Ledger, cx: &Context<'_>) -> Result<Base, CliError> {
+    let (text, place) = match given {
+        Some(text) => (text.to_owned(), "--base".to_owned()),
+        None => match Settings::load(&cx.folders, &ledger.id())?.and_then(|settings| settings.base) {
+            Some(text) => (text, format!("`base` in {}", cx.folders.settings(&ledger.id()).display())),
+            None => return Ok(Base::of_origin(ledger.origin())),
+        },
+    };
+    Base::parse(&text).map_err(|e| {
+        CliError::bad_input(format!("{place}: `{}` is no address to name things under", printable_line(&text)))
+            .because(&e)
+            .hint("such as https://desk.example/claims/")
+    })
+}
+
+/// A set that ended early, for the two kinds of reasons.
+enum Stopped {
+    Read(ReadError),
+    Format(FormatError),
+}
+
+impl From<ReadError> for Stopped {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<FormatError> for Stopped {
+    fn from(error: FormatError) -> Self {
+        Self::Format(error)
+    }
+}
+
+impl Stopped {
+    fn told(self, path: &Path) -> CliError {
+        match self {
+            Self::Read(error) => error.into(),
+            Self::Format(error) => told(error, path),
         }
     }
 }
 
-/// Hands on every claim of the set, by number, one at a time.
-fn claims(
-    sources: Sources<'_>,
-    ledger: &Ledger,
-    query: &Query,
-    all: bool,
-    today: Day,
-    out: &mut dyn FnMut(&ClaimView) -> Result<(), CliError>,
-) -> Result<Counts, CliError> {
-    let mut counts = Counts::default();
-    find::each::<CliError>(sources, query, usize::MAX, &mut |claim| {
-        let claim = claim.without_withheld(today);
-        let view = ClaimView::new(&claim, &Record(ledger));
-        let left = &mut counts.left_out;
-        let why = if view.statement.is_none() || view.finding == "withheld" || view.state.is_none() {
-            // What is withheld stays out, whoever asks.
-            Some((&mut left.withheld, true))
-        } else if view.state == Some(Workflow::Retracted) {
-            Some((&mut left.retracted, false))
-        } else if view.state == Some(Workflow::Withdrawn) {
-            Some((&mut left.withdrawn, false))
-        } else if view.finding == "unverified" {
-            Some((&mut left.unverified, false))
-        } else {
-            None
-        };
-        if let Some((count, always)) = why
-            && (always || !all)
-        {
-            *count += 1;
-            return Ok(());
+/// An error of a format, with the file at which it happened and the next step.
+fn told(error: FormatError, path: &Path) -> CliError {
+    match error {
+        FormatError::Write(error) => CliError::cannot_run(format!("cannot write {}", path.display())).because(&error),
+        FormatError::Read(error) => error.into(),
+        FormatError::TooMany { .. } => CliError::bad_input(error.to_string())
+            .hint("narrow the query, or take a format without such a limit: jsonl"),
+        FormatError::NotBuilt { .. } => {
+            CliError::cannot_run(error.to_string()).hint("install it with `cargo install --path . --all-features`")
         }
-        out(&view)?;
-        counts.claims += 1;
-        counts.second_read += u64::from(view.second_read);
-        counts.published += u64::from(view.published);
-        Ok(())
-    })?;
-    Ok(counts)
+        FormatError::Library { .. } => CliError::bug(error.to_string()),
+    }
 }
 
-/// Reads the file back and holds it against what was counted.
-fn check(path: &Path, format: Format, claims: u64) -> Result<Reread, CliError> {
-    let bad = |e: &dyn std::error::Error| {
+fn written(
+    writer: Writer<'_>,
+    sources: Sources<'_>,
+    choice: Choice<'_>,
+    head: &Head,
+    path: &Path,
+    cx: &Context<'_>,
+) -> Result<Counts, CliError> {
+    let mut progress = Progress::new(head.size, &cx.out);
+    let counts = match writer {
+        Writer::File(mut format) => write::stream(path, |out| {
+            let format: &mut dyn Format = format.as_mut();
+            format.begin(head, out).map_err(|e| told(e, path))?;
+            let counts = set::each::<Stopped>(sources, choice, &mut |view| {
+                progress.at(view.number);
+                Ok(format.claim(view, out)?)
+            });
+            let counts = counts.map_err(|stopped| stopped.told(path))?;
+            format.end(head, &counts, out).map_err(|e| told(e, path))?;
+            Ok(counts)
+        }),
+        Writer::Folder(mut format) => write::folder(path, |folder| {
+            let format: &mut dyn FolderFormat = format.as_mut();
+            format.begin(head, folder).map_err(|e| told(e, path))?;
+            let counts = set::each::<Stopped>(sources, choice, &mut |view| {
+                progress.at(view.number);
+                Ok(format.claim(view)?)
+            });
+            let counts = counts.map_err(|stopped| stopped.told(path))?;
+            format.end(head, &counts).map_err(|e| told(e, path))?;
+            Ok(counts)
+        }),
+    };
+    progress.finish();
+    counts
+}
+
+/// Reads the export back and holds it against what was counted.
+fn check(
+    path: &Path,
+    reread: fn(&Path) -> Result<Reread, crate::exchange::reread::RereadError>,
+    claims: u64,
+) -> Result<Reread, CliError> {
+    let read = reread(path).map_err(|e| {
         CliError::cannot_run(format!("{} was written, but does not read back as it should", path.display()))
-            .because(e)
-            .hint("do not use the file; is the disk sound?")
-    };
-    let file = BufReader::new(File::open(path).map_err(|e| bad(&e))?);
-    let read = match format {
-        Format::Jsonl => reread::jsonl(file),
-        Format::Csv => reread::csv(file),
-    };
-    let read = read.map_err(|e| bad(&e))?;
+            .because(&e)
+            .hint("do not use it; is the disk sound?")
+    })?;
     if read.claims != claims {
         return Err(CliError::cannot_run(format!(
-            "{} holds {} claims, and {claims} were written",
+            "{} holds {}, and {claims} were written",
             path.display(),
-            read.claims
+            counted(read.claims, "claim")
         ))
         .hint("does another program write to it? export again"));
     }
     Ok(read)
+}
+
+fn meta<'a>(format: &Entry, file: String, head: &'a Head, counts: &'a Counts, read: &Reread) -> Meta<'a> {
+    Meta {
+        onrecord: 1,
+        format: format.name,
+        file,
+        bytes: read.bytes,
+        sha256: read.sha256,
+        origin: &head.origin,
+        id: head.id,
+        size: head.size,
+        root: head.root,
+        checkpoint: head.checkpoint.as_deref(),
+        exported_at: head.exported_at,
+        query: &head.query,
+        all: head.all,
+        public: head.public,
+        base: head.base.as_str(),
+        claims: counts.claims,
+        second_read: counts.second_read,
+        published: counts.published,
+        left_out: counts.left_out,
+        skipped: &counts.skipped,
+        notes: vec!["bytes of documents are no part of a claim set; `held` is false throughout"],
+    }
 }
 
 fn beside(path: &Path) -> PathBuf {
@@ -268,12 +319,12 @@ fn beside(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn tell(meta: &Meta, out: &Path, beside: &Path, cx: &Context<'_>) -> Result<(), CliError> {
+fn tell(meta: &Meta<'_>, out: &Path, beside: Option<&Path>, cx: &Context<'_>) -> Result<(), CliError> {
     if cx.out.json {
         return cx.out.json(meta);
     }
-    let claims = if meta.claims == 1 { "claim" } else { "claims" };
-    cx.out.line(format!("{}: {} {claims}, {} bytes; read back: done", out.display(), meta.claims, meta.bytes))?;
+    let claims = counted(meta.claims, "claim");
+    cx.out.line(format!("{}: {claims}, {}; read back: done", out.display(), counted(meta.bytes, "byte")))?;
     cx.out.line(format!("  second-read  {}", meta.second_read))?;
     cx.out.line(format!("  published    {}", meta.published))?;
     let left = &meta.left_out;
@@ -282,14 +333,21 @@ fn tell(meta: &Meta, out: &Path, beside: &Path, cx: &Context<'_>) -> Result<(), 
         (left.withheld, "withheld"),
         (left.withdrawn, "withdrawn"),
         (left.retracted, "retracted"),
+        (left.not_public, "not public"),
     ];
-    let text: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
+    let counts = counts.into_iter().chain(meta.skipped.iter().map(|(why, n)| (*n, *why)));
+    let text: Vec<String> = counts.filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
     cx.out.line(format!("  left out     {}", if text.is_empty() { "nothing".into() } else { text.join(", ") }))?;
     cx.out.line(format!("  sha256       {}", meta.sha256))?;
     cx.out.line(format!("  of the tree  size {}, root {}", meta.size, meta.root))?;
-    cx.out.note(format!("head: {}", beside.display()));
+    if let Some(beside) = beside {
+        cx.out.note(format!("head: {}", beside.display()));
+    }
     if meta.claims > 0 && meta.second_read == 0 {
         cx.out.note("none of them is second-read: no other agent has approved a verdict");
+    }
+    if meta.public && meta.claims == 0 && left.not_public > 0 {
+        cx.out.note("only published claims are public; `onrecord publish REF…` publishes");
     }
     Ok(())
 }

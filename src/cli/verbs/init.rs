@@ -154,6 +154,7 @@ pub fn make(args: &Args, cx: &Context<'_>) -> Result<Made, CliError> {
         trusted: vec![log.verifier().to_string()],
         log_key: Some(log_key.clone()),
         agent: Some(handle.0.clone()),
+        base: None,
         keys: [(handle.0.clone(), agent_key.clone())].into(),
     };
     settings.save(&cx.folders, &id)?;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::answers::find::{self, Sources};
+use crate::answers::reading::Reading;
 use crate::cli::asked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
@@ -114,8 +115,9 @@ pub fn matching(
 ) -> Result<Vec<ClaimView>, CliError> {
     let mut views = Vec::new();
     let sources = Sources::new(ledger, search);
-    find::each::<CliError>(sources, query, limit.unwrap_or(usize::MAX), &mut |claim| {
-        views.push(ClaimView::new(&claim, ledger));
+    let make = |claim, reading: &Reading<'_>| ClaimView::new(&claim, reading);
+    find::made::<_, CliError>(sources, query, limit.unwrap_or(usize::MAX), &make, &mut |view| {
+        views.push(view);
         Ok(())
     })?;
     Ok(views)

@@ -1,0 +1,56 @@
+//! The formats that can be exported: one line each.
+
+use super::format::{FormatError, Made, Options};
+use super::{csv, jsonl};
+
+/// A format.
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub help: &'static str,
+    /// A file name to propose.
+    pub example: &'static str,
+    /// Options that it takes beside those which all take, without `--`.
+    pub takes: &'static [&'static str],
+    /// Whether it never carries anything that is not public.
+    pub public_only: bool,
+    /// Makes it ready to write.
+    pub make: for<'a> fn(&Options<'a>) -> Result<Made<'a>, FormatError>,
+}
+
+/// All of them, in the order of the help.
+pub const FORMATS: &[Entry] = &[
+    Entry {
+        name: "jsonl",
+        help: "everything of a claim, one JSON object a line",
+        example: "claims.jsonl",
+        takes: &[],
+        public_only: false,
+        make: jsonl::make,
+    },
+    Entry {
+        name: "csv",
+        help: "a table with one row a claim",
+        example: "claims.csv",
+        takes: &["spreadsheet-safe"],
+        public_only: false,
+        make: csv::make,
+    },
+];
+
+/// The format of that name.
+pub fn named(name: &str) -> Option<&'static Entry> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The names of all, as a person reads a list.
+pub fn names() -> String {
+    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The formats with what they are, a line each.
+pub fn summary() -> String {
+    let lines = FORMATS.iter().map(|format| format!("  {:<12} {}", format.name, format.help));
+    lines.collect::<Vec<_>>().join("\n")
+}

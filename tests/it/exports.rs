@@ -1,0 +1,198 @@
+//! Claim sets: the frame of all formats, and each format held against a reader of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::path::Path;
+
+use onrecord::exchange::iri::{Base, BaseError};
+use onrecord::exchange::{ordered, registry, reread};
+
+use crate::cli::{Desk, supported};
+
+/// The bytes of every file of an export, by name; of a file its own.
+fn bytes(path: &Path) -> Vec<(String, Vec<u8>)> {
+    if path.is_file() {
+        return vec![(String::new(), std::fs::read(path).unwrap())];
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        found.extend(bytes(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_base_is_an_address_to_put_names_behind() {
+    assert_eq!(Base::parse("https://desk.example/c").unwrap().claim(12), "https://desk.example/c/claim-12");
+    assert_eq!(Base::parse("http://desk.example/").unwrap().verdict(3), "http://desk.example/verdict-3");
+    assert_eq!(Base::of_origin("example.org/desk").as_str(), "https://example.org/desk/");
+    assert_eq!(Base::of_origin("a b\u{202e}>").as_str(), "https://a%20b%E2%80%AE%3E/");
+    for (text, error) in [
+        ("desk.example/", BaseError::Scheme),
+        ("javascript:alert(1)", BaseError::Scheme),
+        ("https:///x", BaseError::Host),
+        ("https://a/#x", BaseError::Character('#')),
+        ("https://a/?x=1", BaseError::Character('?')),
+        ("https://a/<b>", BaseError::Character('<')),
+        ("https://a/\u{202e}", BaseError::Character('\u{202e}')),
+        ("https://a/ b", BaseError::Character(' ')),
+        ("https://a/\"", BaseError::Character('"')),
+    ] {
+        assert_eq!(Base::parse(text), Err(error), "{text}");
+    }
+    assert_eq!(Base::parse(&format!("https://a/{}", "x".repeat(1_000))), Err(BaseError::TooLong));
+}
+
+#[test]
+fn keys_are_put_in_order_while_writing() {
+    #[derive(serde::Serialize)]
+    struct Unsorted<'a> {
+        number: u64,
+        zulu: Option<bool>,
+        alpha: Vec<serde_json::Value>,
+        number_of: &'a str,
+        #[serde(flatten)]
+        more: Option<Below>,
+    }
+    #[derive(serde::Serialize)]
+    struct Below {
+        middle: i64,
+        empty: [u8; 0],
+    }
+    let nested = serde_json::json!({"b": {}, "a": [{"d": 1, "c": [{}, {"x": null}]}], "aa": "", "a_": false});
+    for text in ["", "a\"b\\c/\u{8}\t\n\u{c}\r\u{1}\u{1f}\u{7f}", "é\u{2028}\u{1f600}\u{202e}"] {
+        let view = Unsorted {
+            number: 7,
+            zulu: None,
+            alpha: vec![nested.clone(), text.into()],
+            number_of: text,
+            more: Some(Below { middle: -3, empty: [] }),
+        };
+        let value = serde_json::to_value(&view).unwrap();
+        assert_eq!(ordered::to_bytes(&view), onrecord::canon::value_to_bytes(&value).unwrap(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_damaged_export_does_not_read_back() {
+    let good = "{\"number\":1,\"x\":\"a\"}\n{\"number\":4}\n";
+    assert_eq!(reread::jsonl(good.as_bytes()).unwrap(), 2);
+    for bad in [
+        "{\"number\":1}",
+        "{\"number\":1}\n{\"number\":1}\n",
+        "{\"number\":2}\n{\"number\":1}\n",
+        "{\"number\": 1}\n",
+        "{\"number\":1,\"number\":1}\n",
+        "{\"x\":1}\n",
+        "\n",
+        "{\"number\":1}\n{\"numb",
+    ] {
+        assert!(reread::jsonl(bad.as_bytes()).is_err(), "{bad:?}");
+    }
+    let good = "number,text\r\n1,\"a \"\"b\"\", c\r\nd\"\r\n2,\r\n";
+    assert_eq!(reread::csv(good.as_bytes()).unwrap(), 2);
+    for bad in [
+        "",
+        "number,text\r\n1\r\n",
+        "number\n",
+        "number\r\nx\r\n",
+        "number\r\n2\r\n1\r\n",
+        "number\r\n\"1\r\n",
+        "number,t\r\n1,a\"b\r\n",
+    ] {
+        assert!(reread::csv(bad.as_bytes()).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn every_format_gives_the_same_bytes_twice_and_says_whose_they_are() {
+    let desk = Desk::new();
+    desk.enrol("ben", "reviewer");
+    let (claim, verdict) = supported(&desk, "bridge");
+    supported(&desk, "tunnel");
+    desk.claim("road", "The city closed the road.");
+    desk.ok(&["review", &verdict.to_string(), "--approve", "--as", "ben"]);
+    desk.ok(&["publish", &claim.to_string()]);
+    for format in registry::FORMATS {
+        let (one, two) = (format!("one-{}", format.name), format!("two-{}", format.name));
+        let said = desk.ok(&["--json", "export", "--format", format.name, "--out", &one]).json();
+        let again = desk.ok(&["--json", "export", "--format", format.name, "--out", &two]).json();
+        assert_eq!(bytes(&desk.path(&one)), bytes(&desk.path(&two)), "{}", format.name);
+        assert_eq!(said["sha256"], again["sha256"]);
+        assert_eq!(said["root"], desk.ledger().root().hex());
+        let in_set = if format.public_only { 1 } else { 2 };
+        assert_eq!(said["claims"], in_set, "{}", format.name);
+        let public = format!("public-{}", format.name);
+        let public = desk.ok(&["--json", "export", "--public", "--format", format.name, "--out", &public]).json();
+        assert_eq!((&public["claims"], &public["left_out"]["not_public"]), (&1.into(), &2.into()), "{}", format.name);
+        // Long before there was a claim.
+        let early = format!("early-{}", format.name);
+        let early = desk.ok(&["--json", "export", "--as-of", "1", "--format", format.name, "--out", &early]).json();
+        assert_eq!((&early["claims"], &early["size"]), (&0.into(), &1.into()), "{}", format.name);
+    }
+}
+
+#[test]
+fn an_export_that_cannot_be_says_why() {
+    let desk = Desk::new();
+    supported(&desk, "bridge");
+    fn export<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["export", "--out", "x"], more].concat()
+    }
+    desk.fails(2, &export(&["--format", "jsonl", "--page"]))
+        .tells(&["`--page` means nothing for jsonl", "leave it out"]);
+    desk.fails(2, &export(&["--format", "jsonl", "--base", "desk.example"])).tells(&[
+        "--base: `desk.example` is no address",
+        "https://",
+        "such as https://desk.example/claims/",
+    ]);
+    desk.fails(2, &export(&["--format", "jsonl", "--as-of", "99999"])).tells(&["the latest point is"]);
+    std::fs::create_dir(desk.path("x")).unwrap();
+    desk.fails(2, &export(&["--format", "jsonl"])).tells(&["x is a folder", "name a file in it"]);
+    let mut left = std::fs::read_dir(desk.path(".")).unwrap().map(|e| e.unwrap().file_name());
+    assert!(left.all(|name| !name.to_string_lossy().starts_with(".onrecord-")), "nothing half-done is left behind");
+}
+
+#[test]
+fn what_is_public_has_no_contacts_and_nothing_of_who_works_on_it() {
+    let desk = Desk::new();
+    let (claim, _) = supported(&desk, "bridge");
+    let number = claim.to_string();
+    desk.ok(&["contact", &number, "--who", "SECRETWHO", "--asked", "2025-04-01"]);
+    desk.ok(&["note", &number, "SECRETNOTE"]);
+    desk.ok(&["triage", &number, "--assign", "ana", "--due", "2099-12-01"]);
+    desk.ok(&["publish", &number]);
+    let read = |more: &[&str]| {
+        desk.ok(&[&["export", "--format", "jsonl", "--out", "x.jsonl"], more].concat());
+        std::fs::read_to_string(desk.path("x.jsonl")).unwrap()
+    };
+    let whole: serde_json::Value = serde_json::from_str(&read(&[])).unwrap();
+    assert_eq!(
+        (&whole["assigned"], &whole["due"], &whole["contacts"][0]["who"]),
+        (&"ana".into(), &"2099-12-01".into(), &"SECRETWHO".into())
+    );
+    let public = read(&["--public"]);
+    assert!(!public.contains("SECRET"), "{public}");
+    let public: serde_json::Value = serde_json::from_str(&public).unwrap();
+    assert_eq!(
+        (&public["number"], &public["assigned"], &public["due"]),
+        (&claim.into(), &serde_json::Value::Null, &serde_json::Value::Null)
+    );
+    assert_eq!(public["contacts"], serde_json::json!([]));
+    assert_eq!(public["evidence"], whole["evidence"]);
+}
+
+#[test]
+fn where_names_lie_is_a_setting() {
+    let desk = Desk::new();
+    supported(&desk, "bridge");
+    let base = |more: &[&str]| {
+        let done = desk.ok(&[&["--json", "export", "--format", "jsonl", "--out", "x.jsonl"], more].concat()).json();
+        done["base"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(base(&[]), "https://example.org/desk/");
+    assert_eq!(base(&["--base", "https://other.example/c"]), "https://other.example/c/");
+}
