@@ -10,13 +10,13 @@ use crate::view::ClaimView;
 
 /// Makes the format.
 pub fn make<'a>(options: &Options<'a>) -> Result<Made<'a>, FormatError> {
-    let table = Table { cells: Cells { spreadsheet_safe: options.spreadsheet_safe } };
+    let table = Table { spreadsheet_safe: options.spreadsheet_safe };
     Ok(Made::file(table, |path| reread::of_file(path, reread::csv)))
 }
 
 /// The table of claims.
 struct Table {
-    cells: Cells,
+    spreadsheet_safe: bool,
 }
 
 impl Format for Table {
@@ -25,7 +25,11 @@ impl Format for Table {
     }
 
     fn claim(&mut self, claim: &ClaimView, out: &mut dyn Write) -> Result<Taken, FormatError> {
-        out.write_all(&self.cells.record(&cells_of(claim)))?;
+        let mut cells = cells_of(claim);
+        if self.spreadsheet_safe {
+            cells.iter_mut().for_each(safe);
+        }
+        out.write_all(&record(&cells))?;
         Ok(Taken::Written)
     }
 
@@ -76,12 +80,12 @@ pub fn claims(claims: &[ClaimView]) -> Vec<u8> {
 
 /// The heading row.
 pub fn heading() -> Vec<u8> {
-    Cells::default().record(HEADING)
+    record(HEADING)
 }
 
 /// One claim's row.
 pub fn row(claim: &ClaimView) -> Vec<u8> {
-    Cells::default().record(&cells_of(claim))
+    record(&cells_of(claim))
 }
 
 fn cells_of(claim: &ClaimView) -> Vec<String> {
@@ -126,35 +130,29 @@ fn cells_of(claim: &ClaimView) -> Vec<String> {
     ]
 }
 
-/// How cells are written.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Cells {
-    /// With an apostrophe before what a spreadsheet would take for a formula. The text is then no longer verbatim.
-    pub spreadsheet_safe: bool,
+/// Puts an apostrophe before what a spreadsheet would take for a formula: a cell that begins as OWASP lists them. The
+/// text is then no longer verbatim.
+pub fn safe(cell: &mut String) {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        cell.insert(0, '\'');
+    }
 }
 
-impl Cells {
-    /// A record with its line end.
-    pub fn record<T: AsRef<str>>(self, cells: &[T]) -> Vec<u8> {
-        let mut out = String::new();
-        for (i, cell) in cells.iter().map(AsRef::as_ref).enumerate() {
-            if i > 0 {
-                out.push(',');
-            }
-            // As OWASP lists them: a spreadsheet takes a cell that begins so for a formula.
-            let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            let mark = if self.spreadsheet_safe && formula { "'" } else { "" };
-            if cell.contains([',', '"', '\r', '\n']) {
-                out.push('"');
-                out.push_str(mark);
-                out.push_str(&cell.replace('"', "\"\""));
-                out.push('"');
-            } else {
-                out.push_str(mark);
-                out.push_str(cell);
-            }
+/// A record with its line end; quotation marks only where they must be.
+pub fn record<T: AsRef<str>>(cells: &[T]) -> Vec<u8> {
+    let mut out = String::new();
+    for (i, cell) in cells.iter().map(AsRef::as_ref).enumerate() {
+        if i > 0 {
+            out.push(',');
         }
-        out.push_str("\r\n");
-        out.into_bytes()
+        if cell.contains([',', '"', '\r', '\n']) {
+            out.push('"');
+            out.push_str(&cell.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(cell);
+        }
     }
+    out.push_str("\r\n");
+    out.into_bytes()
 }

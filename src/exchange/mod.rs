@@ -1,6 +1,9 @@
 //! Claims as others read them: the one view of a claim, and one file per format.
 
+pub mod annotation;
+pub mod claimreview;
 pub mod csv;
+pub mod datapackage;
 pub mod format;
 pub mod gist;
 pub mod iri;

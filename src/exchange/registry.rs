@@ -1,7 +1,7 @@
 //! The formats that can be exported: one line each.
 
 use super::format::{FormatError, Made, Options};
-use super::{csv, jsonl};
+use super::{annotation, claimreview, csv, datapackage, jsonl};
 
 /// A format.
 pub struct Entry {
@@ -36,6 +36,30 @@ pub const FORMATS: &[Entry] = &[
         takes: &["spreadsheet-safe"],
         public_only: false,
         make: csv::make,
+    },
+    Entry {
+        name: "datapackage",
+        help: "a folder of tables with a Frictionless datapackage.json",
+        example: "claims",
+        takes: &["spreadsheet-safe"],
+        public_only: false,
+        make: datapackage::make,
+    },
+    Entry {
+        name: "claimreview",
+        help: "schema.org ClaimReview, of what is published; --page for pages that carry it",
+        example: "reviews.json",
+        takes: &["page"],
+        public_only: true,
+        make: claimreview::make,
+    },
+    Entry {
+        name: "annotation",
+        help: "W3C Web Annotation: where claims and hedges stand in documents",
+        example: "annotations.json",
+        takes: &[],
+        public_only: false,
+        make: annotation::make,
     },
 ];
 
