@@ -27,6 +27,7 @@ mod draft_plan;
 mod entry;
 mod examples;
 mod exports;
+mod exports_formats;
 mod fall;
 mod format;
 mod guard;

@@ -109,6 +109,9 @@ struct Meta<'a> {
     all: bool,
     public: bool,
     base: &'a str,
+    /// Whether cells that a spreadsheet would take for a formula begin with an apostrophe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spreadsheet_safe: Option<bool>,
     claims: u64,
     second_read: u64,
     published: u64,
@@ -140,7 +143,8 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let made = (format.make)(&options).map_err(|e| told(e, &args.out))?;
     let counts = written(made.writer, sources, choice, &head, &args.out, cx)?;
     let read = check(&args.out, made.reread, counts.claims)?;
-    let meta = meta(format, file.to_string_lossy().into_owned(), &head, &counts, &read);
+    let mut meta = meta(format, file.to_string_lossy().into_owned(), &head, &counts, &read);
+    meta.spreadsheet_safe = format.takes.contains(&"spreadsheet-safe").then_some(args.spreadsheet_safe);
     let beside = (made.head == HeadAt::Beside).then(|| beside(&args.out));
     if let Some(path) = &beside {
         let mut bytes =
@@ -304,6 +308,7 @@ fn meta<'a>(format: &Entry, file: String, head: &'a Head, counts: &'a Counts, re
         all: head.all,
         public: head.public,
         base: head.base.as_str(),
+        spreadsheet_safe: None,
         claims: counts.claims,
         second_read: counts.second_read,
         published: counts.published,
