@@ -25,8 +25,8 @@ HOSTILE = [
 ]
 
 
-def run(*args, agent=None, may_fail=False):
-    command = [PROGRAM, "--json", "--ledger", str(LEDGER), *(["--as", agent] if agent else []), *map(str, args)]
+def run(*args, agent="ana", may_fail=False):
+    command = [PROGRAM, "--json", "--ledger", str(LEDGER), "--as", agent, *map(str, args)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         if may_fail:
@@ -98,14 +98,12 @@ def open_desk(origin):
     subprocess.run([PROGRAM, "--json", "init", str(LEDGER), "--origin", origin, "--agent", "ana", "--policy", "desk"],
                    check=True, capture_output=True)
     house = {"ben": ("reviewer", "person", "Desk One"), "cyn": ("checker,reviewer", "person", "Desk Two"),
-             "dot": ("recorder", "program", None), "eva": ("editor,publisher", "person", "Desk One")}
+             "dot": ("recorder", "program", None), "eva": ("publisher", "person", "Desk One")}
     for handle, (roles, kind, affiliation) in house.items():
         key = DIR / f"key-{handle}"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", handle, "-f", str(key)], check=True)
         named = ["--name", f"Person {handle}", "--affiliation", affiliation] if affiliation else []
-        enrolled = run("agent", "add", handle, "--key", f"{key}.pub", "--role", roles, "--kind", kind, *named, may_fail=True)
-        if enrolled is None:
-            run("agent", "add", handle, "--key", f"{key}.pub", "--role", roles.split(",")[0], "--kind", kind, *named)
+        run("agent", "add", handle, "--key", f"{key}.pub", "--role", roles, "--kind", kind, *named)
         run("agent", "use", handle, "--key", key)
     run("agent", "use", "ana")
 
