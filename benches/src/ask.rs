@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use onrecord::answers::find::{self, Sources};
+use onrecord::answers::reading::Reading;
 use onrecord::hash::Index;
-use onrecord::ledger::Ledger;
+use onrecord::ledger::{Ledger, ReadError};
 use onrecord::query::Query;
 use onrecord::search::Search;
 use onrecord::view::ClaimView;
@@ -44,8 +45,19 @@ pub fn ask(folder: &Path, limit: usize) -> Result<Value, Failure> {
         let (mut times, mut found) = (Vec::new(), 0);
         for run in 0..=RUNS {
             let (took, views) = millis(|| -> Result<Vec<ClaimView>, Failure> {
-                let claims = find::claims(Sources::new(&ledger, search.as_ref()), &query, limit)?;
-                Ok(claims.iter().map(|claim| ClaimView::new(claim, &ledger)).collect())
+                let mut views = Vec::new();
+                let make = |claim, reading: &Reading<'_>| ClaimView::new(&claim, reading);
+                find::made::<_, ReadError>(
+                    Sources::new(&ledger, search.as_ref()),
+                    &query,
+                    limit,
+                    &make,
+                    &mut |view| {
+                        views.push(view);
+                        Ok(())
+                    },
+                )?;
+                Ok(views)
             });
             found = views?.len();
             if run > 0 {

@@ -1,6 +1,7 @@
 //! Measures `onrecord` and its peer; see README.md beside this crate.
 
 mod ask;
+mod export;
 mod measure;
 mod ours;
 mod peer;
@@ -21,7 +22,9 @@ onrecord-bench run [--claims N]... [--repeat N] [--dir DIR] [--out FILE.json]
     all scenarios; --claims is the size of a bulk add (100000 and 1000000 if not given), --repeat how often
     the smaller scenarios run, --dir a scratch folder on the disk to be measured
 onrecord-bench one SCENARIO DIR NUMBER BATCH
-    one of bulk, peer, judge, prove, list, show, audit, search, fts-peer, in this process: what `run` starts, each in a process of its own";
+    one of bulk, peer, judge, prove, list, show, audit, search, fts-peer, in this process: what `run` starts, each in a process of its own
+onrecord-bench one export DIR FORMAT
+    a claim set of what `one bulk DIR ...` made";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +43,11 @@ fn main() -> ExitCode {
 }
 
 fn one(arguments: &[String]) -> Result<Value, Failure> {
+    if let [scenario, folder, format] = arguments
+        && scenario == "export"
+    {
+        return export::export(Path::new(folder), format);
+    }
     let [scenario, folder, number, batch] = arguments else { return Err(USAGE.into()) };
     let (folder, number, batch) = (Path::new(folder), number.parse::<usize>()?, batch.parse::<usize>()?);
     match scenario.as_str() {

@@ -24,7 +24,7 @@ const HOSTILE: &[&str] = &[
     "=HYPERLINK(\"https://x.example\",\"y\")",
     "@SUM(1)|' \"quoted\" , ; \\ end",
     "\u{202e}gnitirw\u{202c} \u{2066}x\u{2069}",
-    "-->]]>&amp;&lt;{{x}}${y}`z`",
+    "x -->]]>&amp;&lt;{{x}}${y}`z`",
     "مرحبا 123 שלום \u{1f468}\u{200d}\u{1f469} e\u{301}",
 ];
 
@@ -98,7 +98,18 @@ fn wild(desk: &Desk, words: &str, licence: Option<&str>) -> u64 {
     let claim = desk.append(&[Proposal::new(Event::ClaimRecorded(claim))])[0];
     let number = claim.to_string();
     let args = ["evidence", &number, "--supports", "--publisher", words, "--cluster", words, "--says", words];
-    let more = ["--title", words, "--reliability", "B", "--key", "page", "--url", "https://page.example/?a=1&b=%3C"];
+    let more = [
+        "--title",
+        words,
+        "--reliability",
+        "B",
+        "--credibility",
+        "2",
+        "--key",
+        "page",
+        "--url",
+        "https://page.example/?a=1&b=%3C",
+    ];
     desk.ok(&[&args[..], &more].concat());
     let judged = ["verify", &number, "--finding", "supported", "--confidence", "low", "--on", "page"];
     desk.ok(&[&judged[..], &["--rationale", words, "--method", words]].concat());
@@ -479,7 +490,7 @@ fn a_spoilt_export_does_not_read_back() {
         ("\"exact\":\"x y\"", "\"exact\":\"x\""),
         ("identifying", "admiring"),
         ("\"total\":", "\"total\":1"),
-        ("\"type\":\"Annotation\",", ""),
+        ("\"type\":\"Annotation\"}", "\"type\":\"Note\"}"),
         ("TextPositionSelector", "CssSelector"),
     ] {
         spoilt("annotation", false, "", from, to);

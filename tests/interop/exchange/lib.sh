@@ -40,7 +40,7 @@ node_with() {
   local folder="$WORK/tools/node-$format"
   if [ ! -e "$folder/done" ]; then
     rm -rf "$folder"; mkdir -p "$folder"
-    (cd "$folder" && npm init -y >/dev/null && npm install --silent --no-audit --no-fund "$@" >/dev/null)
+    (cd "$folder" && npm init -y >/dev/null 2>&1 && npm install --silent --no-audit --no-fund --loglevel=error "$@" >/dev/null)
     touch "$folder/done"
   fi
   NODE_FOLDER="$folder"
