@@ -11,6 +11,9 @@ const AHEAD: usize = 2;
 /// Most workers: beyond it, whoever takes the results is what everybody waits for.
 const MAX_WORKERS: usize = 4;
 
+/// Where a worker takes pieces from, and where its results come.
+type Worker<P, T, F> = (Sender<Vec<P>>, Receiver<Result<Vec<T>, F>>);
+
 /// Hands on the results of `work` on what `next` gives, at most `limit` of them, in order. `next` gives an empty piece at
 /// the end. No more than a few pieces are in memory, however slow `take` is.
 pub(super) fn in_order<P, T, F, E>(
@@ -28,7 +31,7 @@ where
     let mut left = limit;
     let workers = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_WORKERS);
     thread::scope(|scope| {
-        let crew: Vec<(Sender<Vec<P>>, Receiver<Result<Vec<T>, F>>)> = (0..workers)
+        let crew: Vec<Worker<P, T, F>> = (0..workers)
             .map(|_| {
                 let (to, pieces) = channel::<Vec<P>>();
                 let (results, from) = channel();

@@ -31,7 +31,7 @@ impl Progress {
     /// `done` parts are done.
     pub fn at(&mut self, done: u64) {
         self.steps += 1;
-        let Some(bar) = self.bar.as_ref().filter(|_| self.steps % STRIDE == 0) else { return };
+        let Some(bar) = self.bar.as_ref().filter(|_| self.steps.is_multiple_of(STRIDE)) else { return };
         if !self.shown && self.begun.elapsed() > QUIET {
             self.shown = true;
             bar.set_length(self.whole);

@@ -13,8 +13,15 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     stream(path, |out| out.write_all(bytes).map_err(|e| failed(path, &e)))
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::cannot_run(format!("cannot write {}", path.display())).because(error)
+/// What a person reads where a file cannot be written.
+pub fn failed(path: &Path, error: &std::io::Error) -> CliError {
+    let told = CliError::cannot_run(format!("cannot write {}", path.display())).because(error);
+    match error.kind() {
+        std::io::ErrorKind::NotFound => told.hint(format!("make the folder {} first", parent(path).display())),
+        std::io::ErrorKind::StorageFull => told.hint("make room on the disk, or name another; nothing was written"),
+        std::io::ErrorKind::PermissionDenied => told.hint("name a folder that you may write to"),
+        _ => told,
+    }
 }
 
 /// The folder in which something lies.

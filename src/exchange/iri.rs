@@ -60,7 +60,7 @@ impl Base {
                 text.push(c);
             } else {
                 let mut bytes = [0; 4];
-                c.encode_utf8(&mut bytes).bytes().for_each(|b| text.push_str(&format!("%{b:02X}")));
+                text.extend(c.encode_utf8(&mut bytes).bytes().flat_map(percent));
             }
         }
         text.push('/');
@@ -96,6 +96,12 @@ impl Base {
     pub fn agent(&self, handle: &str) -> String {
         format!("{self}agent-{handle}")
     }
+}
+
+/// A byte as three characters.
+fn percent(byte: u8) -> [char; 3] {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase();
+    ['%', digit(byte >> 4), digit(byte & 15)]
 }
 
 impl fmt::Display for Base {

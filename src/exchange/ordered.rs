@@ -1,7 +1,7 @@
 //! Canonical JSON (RFC 8785) of views, whose fields stand in the order in which people read them: keys are put in order
 //! while writing, without building the value first.
 //!
-//! Strings, integers and booleans are what a view holds, and of those serde_json writes the canonical form already. Keys
+//! Strings, integers and booleans are what a view holds, and of those `serde_json` writes the canonical form already. Keys
 //! are ASCII, where the order of bytes is that of UTF-16. `tests/it/exports.rs` holds this against
 //! [`crate::canon::value_to_bytes`].
 

@@ -227,23 +227,35 @@ def random_desk(seed):
     r = random.Random(seed)
     open_desk(f"desk-{seed}.example.invalid/random")
     for a in range(r.randint(1, 2)):
-        n = r.randint(1, 4)
+        n = r.randint(1, 5)
         sentences = [f"Sentence {k} of article {a} {r.choice(HOSTILE[:8] + HOSTILE[9:12])} ends." for k in range(n)]
-        article = Article(f"a{a}", sentences, r.random() < 0.5, title=f"Title {r.choice(HOSTILE[:6])}", publisher=f"Paper {a}",
+        licensed = r.random() < 0.5
+        licence = {"licence": "CC BY 4.0"} if licensed else {}
+        article = Article(f"a{a}", sentences, licensed, **licence, title=f"Title {r.choice(HOSTILE[:6])}", publisher=f"Paper {a}",
                           dated=r.choice(["2025", "2025-03", "2025-03-28", "2025-03~"]), url=f"https://paper{a}.example.invalid/{seed}")
         for k in range(n):
             article.claim(f"c{a}-{k}", f"Claim {k} of article {a} {r.choice(HOSTILE[:8])} holds.", r.choice([k, None]),
                           kind=r.choice(["event", "property", "causal"]), lang=r.choice(["en", "de", "ar"]))
         for claim in article.add().values():
             links = []
-            for e in range(r.randint(0, 3)):
+            for e in range(r.randint(0, 4)):
                 stance = r.choice(["supports", "refutes", "qualifies"])
                 links.append((stance, evidence(claim, stance, f"e{claim}-{e}", f"cluster-{r.randint(0, 2)}", f"Source {r.choice(HOSTILE[:6])}"[:90])))
             run("looked", claim, "--where", "archives", "--for", "anything", "--found", len(links))
-            finding = r.choice(["supported", "refuted", "partly-supported", "conflicting", "misleading-context", "not-enough-evidence"])
-            args = ["verify", claim, "--finding", finding, "--confidence", r.choice(["low", "moderate"]), "--rationale", f"Because of {r.choice(HOSTILE[:6])}.", "--judged-on", "2026-01-06"]
-            if links:
-                args += ["--on", ",".join(str(n) for _, n in links)]
+            # What the evidence can carry; whatever the rules refuse besides is left out.
+            yes = [n for stance, n in links if stance == "supports"]
+            no = [n for stance, n in links if stance == "refutes"]
+            part = [n for stance, n in links if stance == "qualifies"]
+            can = [("not-enough-evidence", [])]
+            can += [("supported", yes)] * 3 if yes else []
+            can += [("refuted", no)] * 3 if no else []
+            can += [("partly-supported", yes + no), ("conflicting", yes + no)] if yes and no else []
+            can += [("misleading-context", yes + part)] if yes and part else []
+            finding, on = r.choice(can)
+            args = ["verify", claim, "--finding", finding, "--confidence", r.choice(["low", "low", "moderate"]),
+                    "--rationale", f"Because of {r.choice(HOSTILE[:6])}.", "--judged-on", "2026-01-06"]
+            if on:
+                args += ["--on", ",".join(map(str, on))]
             if run(*args, may_fail=True) is None:
                 continue
             if r.random() < 0.8:

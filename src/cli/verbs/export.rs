@@ -56,11 +56,11 @@ pub struct Args {
     /// Only published claims, and of them only what is public: no contacts, no notes, nothing of who works on what
     #[arg(long)]
     pub public: bool,
-    /// Address under which the things of the ledger are named, such as https://desk.example/claims/; without it, `base` in
+    /// Address under which the things of the ledger are named, such as `https://desk.example/claims/`; without it, `base` in
     /// the settings for this ledger, else its name as an address
     #[arg(long, value_name = "IRI")]
     pub base: Option<String>,
-    /// csv: an apostrophe before what a spreadsheet would take for a formula
+    /// csv, datapackage: an apostrophe before what a spreadsheet would take for a formula
     #[arg(long)]
     pub spreadsheet_safe: bool,
     /// claimreview: a folder with one page a claim that carries its review
@@ -221,7 +221,7 @@ impl Stopped {
 /// An error of a format, with the file at which it happened and the next step.
 fn told(error: FormatError, path: &Path) -> CliError {
     match error {
-        FormatError::Write(error) => CliError::cannot_run(format!("cannot write {}", path.display())).because(&error),
+        FormatError::Write(error) => write::failed(path, &error),
         FormatError::Read(error) => error.into(),
         FormatError::TooMany { .. } => CliError::bad_input(error.to_string())
             .hint("narrow the query, or take a format without such a limit: jsonl"),

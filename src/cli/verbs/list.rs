@@ -80,6 +80,9 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
     asked::known_agents(&query, &ledger)?;
     let search = cx.search_for(&query, &ledger);
+    if args.sort == Sort::Number && (args.csv || args.jsonl) {
+        return stream(args, &ledger, search.as_ref(), &query, cx);
+    }
     let limit = if args.sort == Sort::Number { args.limit } else { None };
     let mut claims = matching(&ledger, search.as_ref(), &query, limit)?;
     match args.sort {
@@ -100,6 +103,35 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     } else {
         print(cx, &claims)?;
     }
+    Ok(Exit::Done)
+}
+
+/// Bytes that are gathered before they go to stdout.
+const GATHERED: usize = 1 << 16;
+
+/// Prints claims as they are read: there may be more than memory holds.
+fn stream(
+    args: &Args,
+    ledger: &Ledger,
+    search: Option<&Search>,
+    query: &Query,
+    cx: &Context<'_>,
+) -> Result<Exit, CliError> {
+    let mut gathered = if args.csv { crate::exchange::csv::heading() } else { Vec::new() };
+    let make = |claim, reading: &Reading<'_>| {
+        let view = ClaimView::new(&claim, reading);
+        if args.csv { crate::exchange::csv::row(&view) } else { crate::exchange::jsonl::line(&view) }
+    };
+    let limit = args.limit.unwrap_or(usize::MAX);
+    find::made::<_, CliError>(Sources::new(ledger, search), query, limit, &make, &mut |line| {
+        gathered.extend(line);
+        if gathered.len() >= GATHERED {
+            cx.out.raw(&gathered)?;
+            gathered.clear();
+        }
+        Ok(())
+    })?;
+    cx.out.raw(&gathered)?;
     Ok(Exit::Done)
 }
 

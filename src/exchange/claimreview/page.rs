@@ -39,7 +39,7 @@ impl FolderFormat for Pages {
         let (open, _) = begin.split_once("</main>").unwrap_or((&begin, ""));
         list.write_all(open.as_bytes())?;
         list.write_all(b"<ul>")?;
-        self.folder = folder.to_owned();
+        folder.clone_into(&mut self.folder);
         self.head = Some(head.clone());
         self.list = Some(list);
         Ok(())

@@ -139,7 +139,7 @@ impl Package<'_> {
 
 impl FolderFormat for Package<'_> {
     fn begin(&mut self, _: &Head, folder: &Path) -> Result<(), FormatError> {
-        self.folder = folder.to_owned();
+        folder.clone_into(&mut self.folder);
         for table in TABLES {
             let file = File::create(folder.join(format!("{}.csv", table.name)))?;
             let mut out = BufWriter::new(Hashed { file, hasher: Sha256::new(), bytes: 0 });

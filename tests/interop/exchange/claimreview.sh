@@ -19,7 +19,7 @@ accept() {
 refuse() {
   local page; page=$(ls "$OUT"/desk/claim-*.html | head -1)
   for property in claimReviewed url reviewRating; do
-    sed "s/\"$property\":/\"x$property\":/" "$page" >"$OUT/spoilt.html"
+    sed "s/\"$property\":/\"x$property\":/g" "$page" >"$OUT/spoilt.html"
     must_fail "a page without $property" tested "$OUT/spoilt.html"
   done
 }
