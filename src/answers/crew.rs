@@ -79,12 +79,12 @@ mod tests {
         }
     }
 
+    /// What fails for one number, and takes longest for the first pieces, so that later ones are done before them.
     fn squares(piece: Vec<u64>) -> Result<Vec<u64>, String> {
-        // The first pieces take longest, so that later ones are done before them.
         std::thread::sleep(std::time::Duration::from_millis(
             10_u64.saturating_sub(piece.first().copied().unwrap_or(0)),
         ));
-        Ok(piece.into_iter().map(|n| n * n).collect())
+        piece.into_iter().map(|n| n.checked_mul(n).filter(|_| n != 150).ok_or("work".to_owned())).collect()
     }
 
     #[test]
@@ -103,13 +103,13 @@ mod tests {
 
     #[test]
     fn an_error_anywhere_ends_it() {
-        let fails = |piece: Vec<u64>| if piece.contains(&50) { Err("work".to_owned()) } else { Ok(piece) };
         let mut seen = 0;
-        let ended = in_order(&mut pieces(100), &fails, usize::MAX, &mut |_| {
+        let ended = in_order(&mut pieces(200), &squares, usize::MAX, &mut |_| {
             seen += 1;
             Ok::<_, String>(())
         });
-        assert_eq!((ended, seen), (Err("work".to_owned()), 49));
+        // 150 is in the piece that begins with 147.
+        assert_eq!((ended, seen), (Err("work".to_owned()), 147));
         let ended = in_order(&mut pieces(100), &squares, usize::MAX, &mut |n| {
             if n > 400 { Err("taken".to_owned()) } else { Ok(()) }
         });

@@ -135,13 +135,15 @@ fn every_format_gives_the_same_bytes_twice_and_says_whose_they_are() {
     }
 }
 
+/// The words of an export to `x`.
+fn export<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["export", "--out", "x"], more].concat()
+}
+
 #[test]
 fn an_export_that_cannot_be_says_why() {
     let desk = Desk::new();
     supported(&desk, "bridge");
-    fn export<'a>(more: &[&'a str]) -> Vec<&'a str> {
-        [&["export", "--out", "x"], more].concat()
-    }
     desk.fails(2, &export(&["--format", "jsonl", "--page"]))
         .tells(&["`--page` means nothing for jsonl", "leave it out"]);
     desk.fails(2, &export(&["--format", "jsonl", "--base", "desk.example"])).tells(&[
