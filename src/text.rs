@@ -56,7 +56,7 @@ impl<'t> CodePoints<'t> {
 
 /// Whether a terminal or a reader could be fooled by the character: controls, bidirectional overrides and isolates,
 /// zero-width characters, line and paragraph separators, tags, and the byte-order mark.
-fn deceives(c: char) -> bool {
+pub fn deceives(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

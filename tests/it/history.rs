@@ -155,7 +155,7 @@ const HOUR: i64 = 3_600_000;
 
 /// Three published claims: one corrected on request after two hours, one without request, one asked about and answered by
 /// a note after a day, then retracted on a second request after three hours; and a request that is open.
-fn corrected() -> (std::sync::Arc<dyn onrecord::store::Store>, Ledger, Vec<u64>) {
+pub fn corrected() -> (std::sync::Arc<dyn onrecord::store::Store>, Ledger, Vec<u64>) {
     let (store, mut ledger) = ledger();
     let p = Index::pending;
     let mut batch = vec![document()];

@@ -44,6 +44,7 @@ mod lint_corpus;
 mod lint_docs;
 mod list;
 mod model;
+mod nanopub;
 mod query;
 mod recover;
 mod search;

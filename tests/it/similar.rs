@@ -55,7 +55,7 @@ const PARAPHRASES: &[(&str, &str)] = &[
     ("Jonathan Fenton-Harvey is a journalist and researcher", "author-bio"),
 ];
 
-fn demo() -> (Desk, Ledger, Search) {
+pub fn demo() -> (Desk, Ledger, Search) {
     let desk = Desk::bare();
     desk.ok(&["demo", "show"]);
     let folder = desk.path("show").join("ledger");
