@@ -11,6 +11,7 @@ pub mod jsonl;
 pub mod names;
 pub mod nanopub;
 pub mod ordered;
+pub mod prov;
 pub mod rdf;
 pub mod registry;
 pub mod reread;

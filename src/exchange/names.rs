@@ -59,3 +59,8 @@ pub fn is_base(base: &str) -> bool {
         && escaped(base) == base
         && base.len() <= 500
 }
+
+/// The local part of a name: letters, digits and hyphens only, so that every RDF and PROV form can hold it.
+pub fn local(what: &str, number: u64) -> String {
+    format!("{what}-{number}")
+}

@@ -102,7 +102,11 @@ impl Format for Nanopubs<'_> {
 
     fn end(&mut self, _: &Head, counts: &Counts, out: &mut dyn Write) -> Result<(), FormatError> {
         let left = &counts.left_out;
-        writeln!(out, "\n# {} claims, {} second-read, {} published", counts.claims, counts.second_read, counts.published)?;
+        writeln!(
+            out,
+            "\n# {} claims, {} second-read, {} published",
+            counts.claims, counts.second_read, counts.published
+        )?;
         writeln!(
             out,
             "# left out: {} unverified, {} withheld, {} withdrawn, {} retracted, {} not public",

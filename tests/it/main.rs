@@ -45,6 +45,7 @@ mod lint_docs;
 mod list;
 mod model;
 mod nanopub;
+mod prov;
 mod query;
 mod recover;
 mod search;

@@ -7,7 +7,6 @@ use onrecord::exchange::{iri, trusty};
 use onrecord::ledger::Ledger;
 use onrecord::view::ClaimView;
 
-
 const DESK: &str = "https://desk.example/np/";
 
 fn quad(graph: &str, subject: &str, predicate: &str, object: Object) -> Quad {
@@ -75,10 +74,7 @@ fn the_fixed_vector_has_its_code() {
     assert_eq!(form.len(), 1881);
     let digest = onrecord::hash::Digest::of(form.as_bytes());
     assert_eq!(digest.hex(), "c3272a6833a9003a9a35435bcf837845b9ccd9ec9ecf94bb921589ff2dfa55ed");
-    assert_eq!(
-        trusty::artifact_code(&quads, trusty::PLACEHOLDER),
-        "RAwycqaDOpADqaNUNbz4N4RbnM2eyez5S7khWJ_y36Ve0"
-    );
+    assert_eq!(trusty::artifact_code(&quads, trusty::PLACEHOLDER), "RAwycqaDOpADqaNUNbz4N4RbnM2eyez5S7khWJ_y36Ve0");
 }
 
 #[test]
@@ -153,8 +149,7 @@ fn literals_are_escaped_so_that_nothing_ends_early() {
 /// The rules of a nanopublication over quads: what the standards call well-formed.
 fn well_formed(quads: &[Quad]) -> Result<(), String> {
     let np = "http://www.nanopub.org/nschema#";
-    let heads: Vec<&Quad> =
-        quads.iter().filter(|q| q.object == Object::Iri(format!("{np}Nanopublication"))).collect();
+    let heads: Vec<&Quad> = quads.iter().filter(|q| q.object == Object::Iri(format!("{np}Nanopublication"))).collect();
     let [head] = heads.as_slice() else { return Err(format!("{} nanopublications", heads.len())) };
     let (name, graph) = (&head.subject, &head.graph);
     let mut parts = Vec::new();
@@ -239,7 +234,8 @@ fn a_correction_supersedes_what_stood_before_it_and_a_retraction_retracts_it() {
     assert_eq!(text.matches("np:hasAssertion").count(), 3);
     let claims = ledger.claims().unwrap();
     // Entries of `corrected`: three publications, a request, then what is named here.
-    for (claim, cut, how) in [(0, numbers[4], "supersedes"), (1, numbers[5], "supersedes"), (2, numbers[9], "retracts")] {
+    for (claim, cut, how) in [(0, numbers[4], "supersedes"), (1, numbers[5], "supersedes"), (2, numbers[9], "retracts")]
+    {
         let then = Ledger::open(store.clone(), None, std::sync::Arc::new(|_: &str| {})).unwrap().as_of(cut).unwrap();
         let view = ClaimView::new(&then.claim(claims[claim]).unwrap().unwrap(), &then);
         let earlier = Nanopub::of(&view, &base, &then, None).unwrap();
