@@ -11,6 +11,8 @@ pub mod jsonl;
 pub mod names;
 pub mod nanopub;
 pub mod ordered;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod prov;
 pub mod rdf;
 pub mod registry;
