@@ -30,6 +30,7 @@ mod exports;
 mod exports_formats;
 mod fall;
 mod format;
+mod fuzz_corpus;
 mod guard;
 mod hash;
 mod header;

@@ -1,0 +1,239 @@
+//! One function for every parser of bytes from outside: it reads them and asks for what must hold of whatever it accepts.
+//!
+//! The fuzzer (`fuzz/src/main.rs`) and `cargo test` (`tests/it/fuzz_corpus.rs`) run the same functions. No panic is the
+//! least of it: what is accepted is written again and must be the same bytes, or read again and be the same value.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use onrecord::canon;
+use onrecord::entry::header::{Header, Read};
+use onrecord::entry::sshsig::PublicKey;
+use onrecord::entry::{Event, Kind, proof};
+use onrecord::ledger::head::Head;
+use onrecord::ledger::staging::Staged;
+use onrecord::query::Query;
+use onrecord::tlog::bundle::{Bundle, Items, MAX_ITEM, append};
+use onrecord::tlog::checkpoint::Checkpoint;
+use onrecord::tlog::key::{Role, Signer, Verifier};
+use onrecord::tlog::note::{Note, Signature};
+use onrecord::tlog::policy::Policy;
+use onrecord::tlog::prooffile::ProofFile;
+use onrecord::tlog::tile::Tile;
+
+/// A target: its name, which is also that of its corpus, and what it does.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them. A parser that is new gets a line here and a seed in `fuzz/corpus/<name>/`.
+pub const TARGETS: &[Target] = &[
+    ("note", note),
+    ("checkpoint", checkpoint),
+    ("cosignature", cosignature),
+    ("vkey", vkey),
+    ("policy", policy),
+    ("proof", proof_file),
+    ("tile-path", tile_path),
+    ("bundle-path", bundle_path),
+    ("bundle", bundle),
+    ("header", header),
+    ("payload", payload),
+    ("json", json),
+    ("claim-file", claim_file),
+    ("query", query),
+    ("ssh-key", ssh_key),
+    ("edtf", edtf),
+    ("timestamp", timestamp),
+    ("day", day),
+    ("head", head),
+    ("staging", staging),
+    ("csv", csv),
+    ("jsonl", jsonl),
+];
+
+fn text(data: &[u8]) -> Option<&str> {
+    std::str::from_utf8(data).ok()
+}
+
+/// What reads a text and is written as the same text.
+fn exact<T: FromStr + Display>(data: &[u8]) {
+    if let Some(text) = text(data)
+        && let Ok(value) = text.parse::<T>()
+    {
+        assert_eq!(value.to_string(), text, "accepted, and written as something else");
+    }
+}
+
+/// The log whose checkpoints the corpus holds: the key of the fixed vector in the tests.
+fn log() -> Verifier {
+    let seed: [u8; 32] = std::array::from_fn(|i| i as u8);
+    let signer = Signer::from_seed("log.example/onrecord", Role::Log, &seed).expect("a name without spaces");
+    signer.verifier().clone()
+}
+
+fn note(data: &[u8]) {
+    if let Ok(note) = Note::parse(data) {
+        assert_eq!(note.to_string().as_bytes(), data);
+        // Nobody signed what a fuzzer wrote: either the seed itself, or refused.
+        if note.verify(&[log()]).is_ok() {
+            assert!(note.text().starts_with("log.example/onrecord\n"), "the fixed vector's text");
+        }
+    }
+}
+
+fn checkpoint(data: &[u8]) {
+    exact::<Checkpoint>(data);
+    if let Ok((checkpoint, note)) = Checkpoint::open(data, &log()) {
+        assert_eq!((checkpoint.size(), note.to_string().as_bytes()), (3, data), "only the seed is signed");
+    }
+}
+
+fn cosignature(data: &[u8]) {
+    if let Some(text) = text(data)
+        && let Some(signature) = Signature::parse(text)
+    {
+        assert_eq!(signature.to_string(), text);
+    }
+}
+
+fn vkey(data: &[u8]) {
+    exact::<Verifier>(data);
+}
+
+fn policy(data: &[u8]) {
+    if let Ok(policy) = Policy::parse(data) {
+        assert!(
+            !policy.logs().is_empty()
+                || !policy.witnesses().is_empty()
+                || data.starts_with(b"quorum")
+                || !data.is_empty()
+        );
+        // A policy never accepts what nobody signed.
+        let nobody = Note::new("log.example/onrecord\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n");
+        assert!(policy.check(&nobody.expect("a note")).is_err());
+    }
+}
+
+fn proof_file(data: &[u8]) {
+    if let Ok(file) = ProofFile::parse(data) {
+        assert_eq!(file.to_string().as_bytes(), data);
+        let answers = proof::check(&file, Policy::of_log(log()).ok().as_ref());
+        let untrusted = proof::check(&file, None);
+        assert_ne!(untrusted.included, proof::Outcome::Holds, "nobody was trusted");
+        if answers.by_author == proof::Outcome::Holds {
+            assert_eq!(answers.included, proof::Outcome::Holds, "an author of what is not included");
+        }
+    }
+}
+
+fn tile_path(data: &[u8]) {
+    exact::<Tile>(data);
+}
+
+fn bundle_path(data: &[u8]) {
+    exact::<Bundle>(data);
+}
+
+/// The first byte is the width, the rest the bundle.
+fn bundle(data: &[u8]) {
+    let Some((width, bytes)) = data.split_first() else { return };
+    let width = u16::from(*width) + 1;
+    if let Ok(items) = Items::decode(bytes, width, MAX_ITEM) {
+        let mut again = Vec::new();
+        let mut count = 0;
+        for item in items {
+            append(&mut again, item, MAX_ITEM).expect("it was read within the limit");
+            count += 1;
+        }
+        assert_eq!((again.as_slice(), count), (bytes, usize::from(width)));
+    }
+}
+
+fn header(data: &[u8]) {
+    if let Ok(Read::Known(header)) = Header::decode(data) {
+        assert_eq!(header.encode().expect("it was read"), data);
+    }
+}
+
+/// The first byte chooses the kind, the rest is the payload.
+fn payload(data: &[u8]) {
+    let Some((kind, bytes)) = data.split_first() else { return };
+    let kind = Kind::ALL[usize::from(*kind) % Kind::ALL.len()];
+    if let Ok((event, salt)) = Event::decode(kind, bytes) {
+        assert_eq!(event.kind(), kind);
+        assert_eq!(event.encode(salt).expect("it was read"), bytes);
+    }
+}
+
+fn json(data: &[u8]) {
+    if let Ok(value) = canon::value_from_bytes(data, 65_535) {
+        assert_eq!(canon::value_to_bytes(&value).expect("it was read"), data);
+    }
+}
+
+fn claim_file(data: &[u8]) {
+    // Whatever comes: a folder or a list of mistakes, each of which can be shown.
+    if let Err(mistakes) = onrecord::draft::parse(&[("claims.toml", data)]) {
+        assert!(!mistakes.0.is_empty());
+        for mistake in &mistakes.0 {
+            assert!(!mistake.to_string().is_empty());
+        }
+    }
+}
+
+fn query(data: &[u8]) {
+    if let Some(text) = text(data) {
+        match Query::parse(text) {
+            Ok(query) => {
+                let written = query.to_string();
+                let again = Query::parse(&written);
+                assert_eq!(again.as_ref().ok(), Some(&query), "`{text}` became `{written}`");
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    }
+}
+
+fn ssh_key(data: &[u8]) {
+    if let Some(text) = text(data)
+        && let Ok(key) = PublicKey::from_openssh(text)
+    {
+        assert_eq!(PublicKey::from_openssh(&key.to_openssh()).ok(), Some(key));
+    }
+}
+
+fn edtf(data: &[u8]) {
+    exact::<onrecord::claim::edtf::Edtf>(data);
+}
+
+fn timestamp(data: &[u8]) {
+    exact::<onrecord::time::Timestamp>(data);
+}
+
+fn day(data: &[u8]) {
+    exact::<onrecord::time::Day>(data);
+}
+
+fn head(data: &[u8]) {
+    if let Ok(head) = Head::from_bytes(data) {
+        assert_eq!(head.to_string().as_bytes(), data);
+    }
+}
+
+fn staging(data: &[u8]) {
+    if let Ok(staged) = Staged::decode(data.to_vec()) {
+        assert_eq!(staged.bytes(), data);
+        assert_eq!(staged.leaves().len(), staged.count());
+    }
+}
+
+fn csv(data: &[u8]) {
+    if let Ok(read) = onrecord::exchange::reread::csv(data) {
+        assert_eq!(read.bytes, data.len() as u64);
+    }
+}
+
+fn jsonl(data: &[u8]) {
+    if let Ok(read) = onrecord::exchange::reread::jsonl(data) {
+        assert_eq!(read.bytes, data.len() as u64);
+    }
+}
