@@ -221,13 +221,13 @@ fn staging(data: &[u8]) {
 }
 
 fn csv(data: &[u8]) {
-    if let Ok(read) = onrecord::exchange::reread::csv(data) {
-        assert_eq!(read.bytes, data.len() as u64);
+    if let Ok(rows) = onrecord::exchange::reread::csv(data) {
+        assert!(rows <= data.len() as u64);
     }
 }
 
 fn jsonl(data: &[u8]) {
-    if let Ok(read) = onrecord::exchange::reread::jsonl(data) {
-        assert_eq!(read.bytes, data.len() as u64);
+    if let Ok(lines) = onrecord::exchange::reread::jsonl(data) {
+        assert_eq!(lines, data.iter().filter(|b| **b == b'\n').count() as u64);
     }
 }

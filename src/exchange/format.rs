@@ -117,6 +117,12 @@ pub enum FormatError {
         /// How many it can.
         limit: u64,
     },
+    /// The set falls into more parts than files can be open.
+    #[error("the set falls into more than {limit} parts; choose another partition, or a query with fewer claims")]
+    TooManyParts {
+        /// How many there may be.
+        limit: usize,
+    },
     /// This build of the program does not have the format.
     #[error("this build cannot write `{format}`: it was compiled without `{feature}`")]
     NotBuilt {
@@ -188,6 +194,17 @@ pub struct Options<'a> {
     pub spreadsheet_safe: bool,
     /// One page a claim instead of a file of data.
     pub page: bool,
+    /// A folder of files by a property of the claims instead of one file.
+    pub partition: Option<Partition>,
+}
+
+/// By what an export is cut into files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Partition {
+    /// The document of the claim's first appearance.
+    Document,
+    /// The month in which the claim was recorded.
+    Month,
 }
 
 /// What writes, as a file or as a folder.

@@ -32,7 +32,9 @@ pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut bytes = [0; 4];
     for c in text.chars() {
-        if c <= ' ' || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\' | '\u{7f}'..='\u{a0}') || unfit(c)
+        if c <= ' '
+            || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\' | '\u{7f}'..='\u{a0}')
+            || unfit(c)
         {
             for byte in c.encode_utf8(&mut bytes).bytes() {
                 // Writing to a string cannot fail.
@@ -50,14 +52,6 @@ fn unfit(c: char) -> bool {
     crate::text::deceives(c)
         || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..)
         || c as u32 & 0xfffe == 0xfffe
-}
-
-/// Whether `base` can stand before the names of things: a web address or URN that ends with `/`.
-pub fn is_base(base: &str) -> bool {
-    base.ends_with('/')
-        && (base.starts_with("https://") || base.starts_with("http://") || base.starts_with("urn:"))
-        && escaped(base) == base
-        && base.len() <= 500
 }
 
 /// The local part of a name: letters, digits and hyphens only, so that every RDF and PROV form can hold it.

@@ -5,10 +5,11 @@
 //! corrected, the later one names the earlier (`npx:supersedes`), which is made again from the log as it stood before
 //! the correction.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 
-use super::format::{Counts, Format, FormatError, Head, Taken};
+use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
 use super::rdf::{self, Object, Quad, RDF_TYPE};
+use super::reread::{self, RereadError};
 use super::{names, trusty};
 use crate::claim::vocab::{Finding, Workflow};
 use crate::entry::{ClaimState, Kind};
@@ -22,6 +23,28 @@ const NPX: &str = "http://purl.org/nanopub/x/";
 const PROV: &str = "http://www.w3.org/ns/prov#";
 const DCT: &str = "http://purl.org/dc/terms/";
 const SCHEMA: &str = "https://schema.org/";
+
+/// The format, ready to write.
+///
+/// # Errors
+/// None.
+pub fn make<'a>(options: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    Ok(Made::file(Nanopubs::new(options.ledger), |path| reread::of_file(path, count)).with_head())
+}
+
+/// Counts the nanopublications of a file: each has its own parts' prefix and names one assertion.
+fn count(file: impl BufRead) -> Result<u64, RereadError> {
+    let (mut begun, mut named) = (0, 0);
+    for line in file.split(b'\n') {
+        let line = line?;
+        begun += u64::from(line.starts_with(b"@prefix sub: <"));
+        named += u64::from(line.starts_with(b"    np:hasAssertion sub:assertion"));
+        if named > begun || begun > named + 1 {
+            return Err(RereadError::Record { record: begun, what: "not one assertion" });
+        }
+    }
+    if begun == named { Ok(named) } else { Err(RereadError::Record { record: begun, what: "no assertion" }) }
+}
 
 /// Writes nanopublications.
 pub struct Nanopubs<'l> {
@@ -75,11 +98,15 @@ impl crate::view::Context for Apart<'_> {
     fn fallen_under(&self, _: &ClaimState) -> Vec<crate::entry::Fall> {
         Vec::new()
     }
+
+    fn superseded_by(&self, _: Index) -> Vec<Index> {
+        Vec::new()
+    }
 }
 
 impl Format for Nanopubs<'_> {
     fn begin(&mut self, head: &Head, out: &mut dyn Write) -> Result<(), FormatError> {
-        self.base.clone_from(&head.base);
+        self.base = head.base.as_str().to_owned();
         writeln!(out, "# Nanopublications of the ledger {}", printable_line(&head.origin))?;
         writeln!(out, "# id {}, {} entries, root {}", head.id, head.size, head.root)?;
         if let Some(time) = head.exported_at {

@@ -1,7 +1,9 @@
 //! The formats that can be exported: one line each.
 
 use super::format::{FormatError, Made, Options};
-use super::{annotation, claimreview, csv, datapackage, jsonl};
+#[cfg(feature = "parquet")]
+use super::parquet;
+use super::{annotation, claimreview, csv, datapackage, jsonl, nanopub, prov};
 
 /// A format.
 pub struct Entry {
@@ -60,6 +62,33 @@ pub const FORMATS: &[Entry] = &[
         takes: &[],
         public_only: false,
         make: annotation::make,
+    },
+    Entry {
+        name: "nanopub",
+        help: "a nanopublication (TriG) for each verdict, named by its own hash",
+        example: "claims.trig",
+        takes: &[],
+        public_only: false,
+        make: nanopub::make,
+    },
+    Entry {
+        name: "prov",
+        help: "every entry about the claims, as W3C PROV-JSON",
+        example: "provenance.json",
+        takes: &[],
+        public_only: false,
+        make: prov::make,
+    },
+    Entry {
+        name: "parquet",
+        help: "typed, nested columns; with --partition a folder of files",
+        example: "claims.parquet",
+        takes: &["partition"],
+        public_only: false,
+        #[cfg(feature = "parquet")]
+        make: parquet::make,
+        #[cfg(not(feature = "parquet"))]
+        make: |_| Err(FormatError::NotBuilt { format: "parquet", feature: "parquet" }),
     },
 ];
 

@@ -46,6 +46,7 @@ mod lint_docs;
 mod list;
 mod model;
 mod nanopub;
+mod parquet;
 mod prov;
 mod query;
 mod recover;

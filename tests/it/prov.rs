@@ -19,7 +19,7 @@ fn written(ledger: &Ledger, public: bool, wanted: &dyn Fn(&ClaimView) -> bool) -
         query: String::new(),
         all: true,
         public,
-        base: "https://desk.example/l/main/".into(),
+        base: onrecord::exchange::iri::Base::parse("https://desk.example/l/main/").unwrap(),
     };
     let mut out = Vec::new();
     let mut format = Prov::new(ledger).unwrap();

@@ -16,7 +16,7 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::output::counted;
 use crate::cli::progress::Progress;
 use crate::cli::write;
-use crate::exchange::format::{Counts, FolderFormat, Format, FormatError, Head, HeadAt, Options, Writer};
+use crate::exchange::format::{Counts, FolderFormat, Format, FormatError, Head, HeadAt, Options, Partition, Writer};
 use crate::exchange::iri::Base;
 use crate::exchange::registry::{self, Entry};
 use crate::exchange::reread::Reread;
@@ -66,6 +66,9 @@ pub struct Args {
     /// claimreview: a folder with one page a claim that carries its review
     #[arg(long)]
     pub page: bool,
+    /// parquet: a folder of files, one for each document or for each month of recording
+    #[arg(long, value_name = "BY", value_parser = ["document", "month"])]
+    pub partition: Option<String>,
 }
 
 /// Takes any name of a format; tells a shell what there is.
@@ -139,7 +142,12 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let public = args.public || format.public_only;
     let choice = Choice { query: &query, all: args.all, public, today: cx.clock.now().day() };
     let head = Head::of(&ledger, args.query.join(" "), args.all, public, base);
-    let options = Options { ledger: &ledger, public, spreadsheet_safe: args.spreadsheet_safe, page: args.page };
+    let partition = args.partition.as_deref().map(|by| match by {
+        "month" => Partition::Month,
+        _ => Partition::Document,
+    });
+    let options =
+        Options { ledger: &ledger, public, spreadsheet_safe: args.spreadsheet_safe, page: args.page, partition };
     let made = (format.make)(&options).map_err(|e| told(e, &args.out))?;
     let counts = written(made.writer, sources, choice, &head, &args.out, cx)?;
     let read = check(&args.out, made.reread, counts.claims)?;
@@ -166,7 +174,9 @@ fn format(args: &Args) -> Result<&'static Entry, CliError> {
             None => error.hint(format!("there are: {}", registry::names())),
         });
     };
-    for (given, option) in [(args.spreadsheet_safe, "spreadsheet-safe"), (args.page, "page")] {
+    for (given, option) in
+        [(args.spreadsheet_safe, "spreadsheet-safe"), (args.page, "page"), (args.partition.is_some(), "partition")]
+    {
         if given && !format.takes.contains(&option) {
             let takes = registry::FORMATS.iter().filter(|f| f.takes.contains(&option)).map(|f| f.name);
             return Err(CliError::usage(format!("`--{option}` means nothing for {name}"))
@@ -223,6 +233,8 @@ fn told(error: FormatError, path: &Path) -> CliError {
     match error {
         FormatError::Write(error) => write::failed(path, &error),
         FormatError::Read(error) => error.into(),
+        FormatError::TooManyParts { .. } => CliError::bad_input(error.to_string())
+            .hint("`--partition month` makes fewer parts than `--partition document`"),
         FormatError::TooMany { .. } => CliError::bad_input(error.to_string())
             .hint("narrow the query, or take a format without such a limit: jsonl"),
         FormatError::NotBuilt { .. } => {

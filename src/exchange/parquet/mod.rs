@@ -5,8 +5,11 @@
 
 mod claim;
 mod column;
+mod partition;
 
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -15,8 +18,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use super::format::{Counts, Format, FormatError, Head, Taken};
+use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
+use super::reread::{self, RereadError};
 use crate::view::ClaimView;
 use claim::Claims;
 use column::Record as _;
@@ -26,6 +31,36 @@ const BATCH: usize = 2_048;
 
 /// Claims to a row group.
 const ROW_GROUP: usize = 32_768;
+
+/// The format, ready to write: a file, or a folder of parts.
+///
+/// # Errors
+/// None.
+pub fn make<'a>(options: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    Ok(match options.partition {
+        Some(by) => Made::folder(partition::Parts::new(by), partition::read),
+        None => {
+            let reread = |path: &Path| {
+                let mut read = reread::of_file(path, |_| Ok(0))?;
+                read.claims = rows(path)?;
+                Ok(read)
+            };
+            Made::file(Parquet::new(), reread).with_head()
+        }
+    })
+}
+
+/// Rows of a file, by its own metadata and row by row in its row groups.
+fn rows(path: &Path) -> Result<u64, RereadError> {
+    let wrong = |what: String| RereadError::File { file: path.display().to_string(), what };
+    let reader = SerializedFileReader::new(File::open(path)?).map_err(|e| wrong(e.to_string()))?;
+    let metadata = reader.metadata();
+    let in_groups: i64 = metadata.row_groups().iter().map(|group| group.num_rows()).sum();
+    if in_groups != metadata.file_metadata().num_rows() {
+        return Err(wrong("its row groups do not add up".to_owned()));
+    }
+    Ok(in_groups.cast_unsigned())
+}
 
 /// Writes claims as Parquet.
 pub struct Parquet {

@@ -11,12 +11,15 @@ mod events;
 mod sections;
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::fmt;
+use std::io::{Read, Write};
 
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-use super::format::{Counts, Format, FormatError, Head, Taken};
+use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
 use super::names;
+use super::reread::{self, RereadError};
 use crate::claim::vocab::AgentKind;
 use crate::entry::{Event, Kind};
 use crate::hash::Index;
@@ -24,6 +27,65 @@ use crate::ledger::{Entry, Ledger, ReadError};
 use crate::view::ClaimView;
 
 use sections::{Section, Sections, Seen};
+
+/// The format, ready to write.
+///
+/// # Errors
+/// When there is no room for temporary files.
+pub fn make<'a>(options: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    Ok(Made::file(Prov::new(options.ledger)?, |path| reread::of_file(path, count)).with_head())
+}
+
+/// Counts the members of the set, reading the file as a stream.
+fn count(file: impl Read) -> Result<u64, RereadError> {
+    struct Sections;
+    impl<'de> Visitor<'de> for Sections {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of objects")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<u64, A::Error> {
+            let mut members = 0;
+            while let Some(section) = map.next_key::<String>()? {
+                let records = map.next_value::<Records>()?.0;
+                if section == "hadMember" {
+                    members = records;
+                }
+            }
+            Ok(members)
+        }
+    }
+    let mut reader = serde_json::Deserializer::from_reader(file);
+    let members = reader.deserialize_map(Sections).and_then(|members| reader.end().map(|()| members));
+    members.map_err(|_| RereadError::Record { record: 0, what: "not PROV-JSON" })
+}
+
+/// The number of records of a section.
+struct Records(u64);
+
+impl<'de> serde::Deserialize<'de> for Records {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Count;
+        impl<'de> Visitor<'de> for Count {
+            type Value = Records;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Records, A::Error> {
+                let mut count = 0;
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    count += 1;
+                }
+                Ok(Records(count))
+            }
+        }
+        d.deserialize_map(Count)
+    }
+}
 
 /// Writes the provenance of claims.
 pub struct Prov<'l> {
@@ -209,7 +271,7 @@ impl Format for Prov<'_> {
     fn begin(&mut self, head: &Head, out: &mut dyn Write) -> Result<(), FormatError> {
         self.public = head.public;
         let prefix = json!({
-            "led": head.base, "or": names::TERMS, "xsd": "http://www.w3.org/2001/XMLSchema#",
+            "led": head.base.as_str(), "or": names::TERMS, "xsd": "http://www.w3.org/2001/XMLSchema#",
         });
         write!(out, "{{\"prefix\":{prefix}")?;
         Ok(())
