@@ -18,7 +18,7 @@ pub fn term(name: &str) -> String {
 }
 
 /// A web address as an IRI; `None` where it is none. What an IRI may not hold is percent-encoded (RFC 3987, section
-/// 3.1), so that the reader of a TriG or JSON-LD file sees one token whatever the address holds.
+/// 3.1), so that the reader of a `TriG` or JSON-LD file sees one token whatever the address holds.
 pub fn of_address(address: &str) -> Option<String> {
     let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"))?;
     if rest.is_empty() || rest.starts_with(['/', '?', '#', ' ']) {

@@ -1,4 +1,4 @@
-//! Nanopublications: one a claim with its verdict, in TriG, each named by the hash of what it says (a trusty URI).
+//! Nanopublications: one a claim with its verdict, in `TriG`, each named by the hash of what it says (a trusty URI).
 //!
 //! Four named graphs, no blank nodes, unsigned. Nothing in one changes when the ledger grows by what is about other
 //! claims, so a claim that nobody touched keeps its name from one export to the next. Where a published claim was
@@ -106,7 +106,7 @@ impl crate::view::Context for Apart<'_> {
 
 impl Format for Nanopubs<'_> {
     fn begin(&mut self, head: &Head, out: &mut dyn Write) -> Result<(), FormatError> {
-        self.base = head.base.as_str().to_owned();
+        head.base.as_str().clone_into(&mut self.base);
         writeln!(out, "# Nanopublications of the ledger {}", printable_line(&head.origin))?;
         writeln!(out, "# id {}, {} entries, root {}", head.id, head.size, head.root)?;
         if let Some(time) = head.exported_at {
@@ -179,7 +179,7 @@ impl Nanopub {
         Some(Self { name: format!("{base}np/{code}"), quads })
     }
 
-    /// As TriG.
+    /// As `TriG`.
     pub fn to_trig(&self, base: &str) -> String {
         let sub = format!("{}#", self.name);
         let graphs = ["Head", "assertion", "provenance", "pubinfo"].map(|g| format!("{sub}{g}"));

@@ -1,4 +1,4 @@
-//! Quads, and TriG: as much of RDF 1.1 as a nanopublication needs. No blank nodes, by design.
+//! Quads, and `TriG`: as much of RDF 1.1 as a nanopublication needs. No blank nodes, by design.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -79,7 +79,7 @@ pub fn literal(text: &str) -> String {
     out
 }
 
-/// The quads as TriG: graphs in the order given, subjects and predicates as they come, full IRIs but for `prefixes`.
+/// The quads as `TriG`: graphs in the order given, subjects and predicates as they come, full IRIs but for `prefixes`.
 pub fn trig(quads: &[Quad], graphs: &[&str], prefixes: &[(&str, &str)]) -> String {
     let short = |iri: &str| -> String {
         for (prefix, namespace) in prefixes {

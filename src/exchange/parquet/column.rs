@@ -125,7 +125,9 @@ impl Column for Texts {
     const NULLABLE: bool = false;
 
     fn push(&mut self, value: &[String]) {
-        value.iter().for_each(|text| self.texts.push(Some(text)));
+        for text in value {
+            self.texts.push(Some(text));
+        }
         grow(&mut self.offsets, value.len());
     }
 
@@ -156,7 +158,9 @@ impl Column for Wholes {
     const NULLABLE: bool = false;
 
     fn push(&mut self, value: &[u64]) {
-        value.iter().for_each(|number| self.numbers.push(Some(*number)));
+        for number in value {
+            self.numbers.push(Some(*number));
+        }
         grow(&mut self.offsets, value.len());
     }
 
@@ -202,7 +206,9 @@ where
     const NULLABLE: bool = false;
 
     fn push(&mut self, value: &[R::Item]) {
-        value.iter().for_each(|item| self.records.push(item));
+        for item in value {
+            self.records.push(item);
+        }
         grow(&mut self.offsets, value.len());
     }
 

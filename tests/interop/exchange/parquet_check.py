@@ -62,7 +62,7 @@ nested = duckdb.sql(
     f"select count(*) from (select unnest(appearances, recursive := false) as a from '{path}.parquet') where len(a.hedges) > 0"
 ).fetchone()[0]
 same("appearances with hedges", nested, sum(1 for c in claims for a in c["appearances"] if a["hedges"]))
-head = json.loads(table.schema.metadata[b"onrecord"])
+head = json.loads(pq.ParquetFile(path + ".parquet").metadata.metadata[b"onrecord"])
 same("size", head["size"], stats["size"])
 same("root", head["root"], stats["root"])
 groups = pq.ParquetFile(path + ".parquet").metadata
