@@ -16,7 +16,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
@@ -37,17 +37,15 @@ const ROW_GROUP: usize = 32_768;
 /// # Errors
 /// None.
 pub fn make<'a>(options: &Options<'a>) -> Result<Made<'a>, FormatError> {
-    Ok(match options.partition {
-        Some(by) => Made::folder(partition::Parts::new(by), partition::read),
-        None => {
-            let reread = |path: &Path| {
-                let mut read = reread::of_file(path, |_| Ok(0))?;
-                read.claims = rows(path)?;
-                Ok(read)
-            };
-            Made::file(Parquet::new(), reread).with_head()
-        }
-    })
+    if let Some(by) = options.partition {
+        return Ok(Made::folder(partition::Parts::new(by), partition::read));
+    }
+    let reread = |path: &Path| {
+        let mut read = reread::of_file(path, |_| Ok(0))?;
+        read.claims = rows(path)?;
+        Ok(read)
+    };
+    Ok(Made::file(Parquet::new(), reread).with_head())
 }
 
 /// Rows of a file, by its own metadata and row by row in its row groups.
@@ -55,7 +53,7 @@ fn rows(path: &Path) -> Result<u64, RereadError> {
     let wrong = |what: String| RereadError::File { file: path.display().to_string(), what };
     let reader = SerializedFileReader::new(File::open(path)?).map_err(|e| wrong(e.to_string()))?;
     let metadata = reader.metadata();
-    let in_groups: i64 = metadata.row_groups().iter().map(|group| group.num_rows()).sum();
+    let in_groups: i64 = metadata.row_groups().iter().map(RowGroupMetaData::num_rows).sum();
     if in_groups != metadata.file_metadata().num_rows() {
         return Err(wrong("its row groups do not add up".to_owned()));
     }

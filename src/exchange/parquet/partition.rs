@@ -1,5 +1,5 @@
 //! A folder of Parquet files, one for each part of the set: `document=3/claims.parquet`, `month=2026-11/claims.parquet`,
-//! as DuckDB, Spark and pyarrow read partitions (Hive's way).
+//! as `DuckDB`, Spark and pyarrow read partitions (Hive's way).
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -45,7 +45,7 @@ impl Parts {
 impl FolderFormat for Parts {
     fn begin(&mut self, head: &Head, folder: &Path) -> Result<(), FormatError> {
         self.head = Some(head.clone());
-        self.folder = folder.to_owned();
+        folder.clone_into(&mut self.folder);
         Ok(())
     }
 

@@ -32,7 +32,7 @@ struct Story {
 
 /// Every entry about a claim.
 pub(super) fn claim(prov: &mut Prov<'_>, claim: &ClaimView, history: &[Entry]) -> Result<(), FormatError> {
-    let mut hidden = kept_back(history)?;
+    let mut hidden = kept_back(history);
     hidden.extend(claim.withheld.iter().map(|n| Index(*n)));
     let name = names::local("claim", claim.number);
     prov.declared.insert(claim.number);
@@ -59,7 +59,7 @@ impl Story {
     ) -> Result<(), FormatError> {
         let on = entry.header.re.and_then(|re| self.made.get(&re).cloned());
         match (entry.header.kind, event) {
-            (Kind::ClaimRecorded, event) => self.recorded(prov, claim, entry, event),
+            (Kind::ClaimRecorded, event) => self.recorded(prov, claim, entry, event.as_ref()),
             (Kind::ClaimAmended, event) => {
                 let fields = match &event {
                     Some(Event::ClaimAmended(claim)) => wording(claim),
@@ -133,10 +133,10 @@ impl Story {
         prov: &mut Prov<'_>,
         claim: &ClaimView,
         entry: &Entry,
-        event: Option<Event>,
+        event: Option<&Event>,
     ) -> Result<(), FormatError> {
         let name = self.name.clone();
-        let (mut fields, appearance) = match &event {
+        let (mut fields, appearance) = match event {
             Some(Event::ClaimRecorded(claim)) => (wording(claim), Some(&claim.appearance)),
             _ => (hidden(), None),
         };

@@ -23,7 +23,7 @@ use super::reread::{self, RereadError};
 use crate::claim::vocab::AgentKind;
 use crate::entry::{Event, Kind};
 use crate::hash::Index;
-use crate::ledger::{Entry, Ledger, ReadError};
+use crate::ledger::{Entry, Ledger};
 use crate::view::ClaimView;
 
 use sections::{Section, Sections, Seen};
@@ -196,7 +196,7 @@ impl<'l> Prov<'l> {
         }
         let name = names::local("document", number.0);
         let history = self.ledger.history(number)?;
-        let hidden = kept_back(&history)?;
+        let hidden = kept_back(&history);
         let mut snapshot: Option<String> = None;
         for entry in &history {
             self.activity(entry)?;
@@ -312,7 +312,7 @@ impl Format for Prov<'_> {
         let set = led(&self.set);
         self.sections.named(Section::Entity, &set, &Value::Object(fields))?;
         // Claims outside of the set that claims in it refer to: named, and nothing said of them.
-        for number in self.wanted.iter() {
+        for number in self.wanted.numbers() {
             if self.declared.insert(number) {
                 self.entity(&names::local("claim", number), "Claim", Map::new())?;
             }
@@ -325,7 +325,7 @@ impl Format for Prov<'_> {
 }
 
 /// Entries whose payload is to be kept out of copies, or is gone.
-fn kept_back(history: &[Entry]) -> Result<BTreeSet<Index>, ReadError> {
+fn kept_back(history: &[Entry]) -> BTreeSet<Index> {
     let mut hidden = BTreeSet::new();
     for entry in history {
         let on = entry.header.re.or(entry.header.about);
@@ -339,7 +339,7 @@ fn kept_back(history: &[Entry]) -> Result<BTreeSet<Index>, ReadError> {
             _ => {}
         }
     }
-    Ok(hidden)
+    hidden
 }
 
 /// A name in the ledger's namespace.

@@ -113,7 +113,7 @@ impl Seen {
     }
 
     /// The numbers, in order.
-    pub(super) fn iter(&self) -> Vec<u64> {
+    pub(super) fn numbers(&self) -> Vec<u64> {
         let words = self.0.iter().enumerate();
         words
             .flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at as u64 * 64 + bit))
