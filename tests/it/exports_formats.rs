@@ -3,17 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::path::Path;
-use std::sync::Arc;
 
 use onrecord::claim::vocab::{ClaimKind, Factuality, HedgeClass, RelationKind, Selector, SourceRole, Strength};
 use onrecord::claim::{Anchor, Appearance, Claim, Document, Hedge, Step};
 use onrecord::entry::{Event, Proposal};
 use onrecord::exchange::claimreview::check::lint;
 use onrecord::exchange::format::Options;
-use onrecord::exchange::{registry, strict};
+use onrecord::exchange::registry;
 use onrecord::hash::{Digest, Index};
-use onrecord::ledger::Ledger;
-use onrecord::store::LocalStore;
 use serde_json::{Value, json};
 
 use crate::cli::{Desk, decide, link, supported};
@@ -131,73 +128,6 @@ fn reads_back(desk: &Desk, format: &str, path: &Path, page: bool) -> Result<u64,
     let options = Options { ledger: &ledger, public: false, spreadsheet_safe: false, page, partition: None };
     let made = (registry::named(format).unwrap().make)(&options).unwrap();
     (made.reread)(path).map(|read| read.claims).map_err(|e| e.to_string())
-}
-
-#[test]
-fn only_the_canonical_form_of_json_is_read_back() {
-    let good = r#"{"a":"é\u0001\n\"\\","b":[1,-2,{"c":null}],"number":7,"z":{}}"#;
-    assert_eq!(strict::number_of(good.as_bytes()), Ok(Some(7)));
-    assert_eq!(strict::number_of(b"{}"), Ok(None));
-    assert_eq!(strict::number_of(br#"{"a":{"number":3}}"#), Ok(None), "only the outermost");
-    let deep = format!("{{\"a\":{}{}}}", "[".repeat(40), "]".repeat(40));
-    for bad in [
-        r#"{"b":1,"a":2}"#,
-        r#"{"a":1,"a":2}"#,
-        r#"{"a": 1}"#,
-        r#"{"a":1,}"#,
-        r#"{"a":01}"#,
-        r#"{"a":-0}"#,
-        r#"{"a":1.0}"#,
-        r#"{"a":1e3}"#,
-        r#"{"a":9007199254740992}"#,
-        r#"{"a":"\u000a"}"#,
-        r#"{"a":"\u001F"}"#,
-        r#"{"a":"\u0041"}"#,
-        r#"{"a":"\/"}"#,
-        "{\"a\":\"\n\"}",
-        r#"{"a":"x}"#,
-        r#"{"é":1}"#,
-        r#"{"a":tru}"#,
-        r#"{"a":NaN}"#,
-        r#"{"a":[1,]}"#,
-        r#"{"a":[1 ]}"#,
-        r#"{"a":1}{"#,
-        "[1]",
-        "",
-        &deep,
-    ] {
-        assert!(strict::number_of(bad.as_bytes()).is_err(), "{bad}");
-    }
-    assert!(strict::number_of(b"{\"a\":\"\xff\"}").is_err());
-}
-
-#[test]
-fn claims_read_many_at_a_time_are_those_read_one_by_one() {
-    let desk = Desk::new();
-    let (bridge, _) = supported(&desk, "bridge");
-    let (tunnel, _) = supported(&desk, "tunnel");
-    let road = desk.claim("road", "The city closed the road.");
-    desk.ok(&["relate", &tunnel.to_string(), "rests-on", &bridge.to_string()]);
-    desk.ok(&["publish", &bridge.to_string()]);
-    desk.ok(&["correct", &bridge.to_string(), "--kind", "update", "--text", "More is known."]);
-    desk.ok(&["note", &road.to_string(), "Ask again."]);
-    for n in 0..12 {
-        desk.opinion(&format!("view-{n}"), "It is ugly.");
-    }
-    let size = desk.ledger().size();
-    for at in 1..=size {
-        let ledger = desk.ledger().as_of(at).unwrap();
-        let rows = ledger.rows_where(Index(0), usize::MAX, |_, _| true).unwrap();
-        let many = ledger.claims_of(&rows).unwrap();
-        for (row, claim) in rows.iter().zip(&many) {
-            assert_eq!(claim, &ledger.claim(row.number()).unwrap(), "{} at {at}", row.number());
-        }
-        // Some of them, out of order and twice.
-        let some: Vec<_> = rows.iter().rev().step_by(2).chain(rows.first()).cloned().collect();
-        for (row, claim) in some.iter().zip(ledger.claims_of(&some).unwrap()) {
-            assert_eq!(claim.map(|c| c.number), Some(row.number()));
-        }
-    }
 }
 
 #[test]
@@ -543,18 +473,4 @@ fn a_package_that_refers_to_nothing_is_refused() {
     assert!(edit("claims.csv", &|t| t.replacen("number,", "nummer,", 1)).unwrap_err().contains("another heading"));
     assert!(edit("claims.csv", &|t| second(t, &|l| format!("{l}\r\n{l}"))).unwrap_err().contains("a number twice"));
     assert!(edit("claims.csv", &|t| second(t, &|l| format!("{l},x"))).is_err());
-}
-
-/// Opening the ledger with its catalog on disk gives the same as with lookups in memory.
-#[test]
-fn a_catalog_on_disk_gives_the_same_claims() {
-    let desk = Desk::new();
-    supported(&desk, "bridge");
-    supported(&desk, "tunnel");
-    let store = || Arc::new(LocalStore::open(desk.path("desk")).unwrap());
-    let on_disk = Ledger::open(store(), Some(&desk.path("catalog")), Arc::new(|_: &str| {})).unwrap();
-    let in_memory = desk.ledger();
-    let rows = |ledger: &Ledger| ledger.rows_where(Index(0), usize::MAX, |_, _| true).unwrap();
-    assert_eq!(rows(&on_disk).len(), 2);
-    assert_eq!(on_disk.claims_of(&rows(&on_disk)).unwrap(), in_memory.claims_of(&rows(&in_memory)).unwrap());
 }
