@@ -3,6 +3,8 @@
 //! The fuzzer (`fuzz/src/main.rs`) and `cargo test` (`tests/it/fuzz_corpus.rs`) run the same functions. No panic is the
 //! least of it: what is accepted is written again and must be the same bytes, or read again and be the same value.
 
+#![expect(clippy::expect_used, reason = "a target fails by panicking")]
+
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -228,6 +230,6 @@ fn csv(data: &[u8]) {
 
 fn jsonl(data: &[u8]) {
     if let Ok(lines) = onrecord::exchange::reread::jsonl(data) {
-        assert_eq!(lines, data.iter().filter(|b| **b == b'\n').count() as u64);
+        assert_eq!(lines, data.split(|b| *b == b'\n').count() as u64 - 1);
     }
 }

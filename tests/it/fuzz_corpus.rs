@@ -1,5 +1,7 @@
 //! Every fuzz target over its corpus, and over changed copies of it: what the fuzzer does by the hour, for a moment.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 #[path = "../../fuzz/src/targets.rs"]
 mod targets;
 
@@ -20,7 +22,7 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
     files.into_iter().map(|path| (path.display().to_string(), fs::read(&path).unwrap())).collect()
 }
 
-/// A generator of one's own (SplitMix64), so that a failure is met again in the next run.
+/// A generator of one's own (`SplitMix64`), so that a failure is met again in the next run.
 struct Dice(u64);
 
 impl Dice {

@@ -1,5 +1,7 @@
 //! Trusty URIs and nanopublications: the fixed vector, the order and escapes of the hash, hostile text, the shape.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use onrecord::exchange::format::{Counts, Format, Head};
 use onrecord::exchange::nanopub::{Nanopub, Nanopubs};
 use onrecord::exchange::rdf::{self, Object, Quad, XSD};

@@ -1,5 +1,7 @@
 //! Parquet: what is read back is what was written, typed and nested; the same bytes twice; folders of parts.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 use std::fs;
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;

@@ -1,5 +1,7 @@
 //! PROV-JSON: what the schema and the reading library do not see. References, order, times; and what is private.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use onrecord::exchange::format::{Counts, Format, Head};
