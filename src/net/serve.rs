@@ -94,7 +94,11 @@ async fn stopped() {
     if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
         return std::future::poll_fn(|cx| {
-            if term.poll_recv(cx).is_ready() { std::task::Poll::Ready(()) } else { interrupt.as_mut().poll(cx).map(drop) }
+            if term.poll_recv(cx).is_ready() {
+                std::task::Poll::Ready(())
+            } else {
+                interrupt.as_mut().poll(cx).map(drop)
+            }
         })
         .await;
     }

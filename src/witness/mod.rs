@@ -16,6 +16,7 @@
 //! What is decided is decided in [`crate::tlog::witness::server`]; this module adds the disk and the lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -42,6 +43,15 @@ pub enum FolderError {
     #[error("cannot read {path}")]
     Read {
         /// What was to be read.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The file.
         path: PathBuf,
         /// The system's answer.
         #[source]
@@ -136,8 +146,9 @@ impl Witness {
         if witness.key_file().exists() || folder.join("logs").exists() {
             return Err(FolderError::Exists { folder: folder.to_owned() });
         }
-        replace_durably(&witness.key_file(), format!("{}\n", witness.signer.secret_text()).as_bytes())?;
-        restrict(&witness.key_file())?;
+        let path = witness.key_file();
+        write_secret(folder, &path, &format!("{}\n", witness.signer.secret_text()))
+            .map_err(|source| FolderError::Write { path, source })?;
         Ok(witness)
     }
 
@@ -299,15 +310,15 @@ fn refused(place: &Path) -> usize {
     fs::read_dir(place.join("refused")).map_or(0, Iterator::count)
 }
 
-/// Lets only its owner read a private key.
-#[cfg(unix)]
-fn restrict(path: &Path) -> Result<(), FolderError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::Permissions::from_mode(0o600);
-    fs::set_permissions(path, mode).map_err(|source| FolderError::Read { path: path.to_owned(), source })
-}
-
-#[cfg(not(unix))]
-fn restrict(_: &Path) -> Result<(), FolderError> {
-    Ok(())
+/// Writes a new file that only its owner may read, durably.
+fn write_secret(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    File::open(folder)?.sync_all()
 }
