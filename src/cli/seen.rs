@@ -230,9 +230,9 @@ fn refused(seen: &Seen, present: &Note, ledger: &Ledger) -> Result<CliError, Cli
     let (before, size) = (seen.checkpoint.size(), ledger.reader().size());
     let (old, new) = (seen.checkpoint.root(), ledger.reader().checkpoint().map(Checkpoint::root));
     let what = if before > size {
-        "this ledger is shorter than it was when it was seen before"
+        "this ledger is behind what was seen of it before; nothing was read or recorded"
     } else {
-        "this ledger has another history than when it was seen before"
+        "this ledger has another history than was seen of it before; nothing was read or recorded"
     };
     let mut error = CliError::cannot_run(what)
         .cause(format!("seen before, at {}: {}, root {old}{}", seen.when, counted(before, "entry"), lines(&seen.note)))
