@@ -168,6 +168,7 @@ pub fn hold(cx: &Context<'_>, ledger: &Ledger) -> Result<(), CliError> {
             return Err(refused(&seen, &present, ledger)?);
         }
         set_aside(&mut memory, ledger, &cx.clock.now())?;
+        save(cx, &path, &memory);
     }
     remember(cx, &path, memory, &present)
 }

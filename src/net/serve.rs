@@ -78,31 +78,37 @@ pub fn serve(served: Arc<Served>, address: SocketAddr, ready: impl FnOnce(Socket
         let failed = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
-        let server = axum::serve(listener, app(served)).with_graceful_shutdown(stopped());
+        let (for_server, for_us) = (stopped().map_err(ServeError::Start)?, stopped().map_err(ServeError::Start)?);
+        let server = axum::serve(listener, app(served)).with_graceful_shutdown(for_server);
         let server = tokio::spawn(server.into_future());
         ready(bound);
-        stopped().await;
+        for_us.await;
         // A client that never ends its request does not keep the witness from ending.
         let _ = tokio::time::timeout(PARTING, server).await;
         Ok(())
     })
 }
 
-/// Waits for Ctrl-C, or for the system's signal to end.
-async fn stopped() {
-    #[cfg(unix)]
-    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
-        return std::future::poll_fn(|cx| {
-            if term.poll_recv(cx).is_ready() {
-                std::task::Poll::Ready(())
-            } else {
-                interrupt.as_mut().poll(cx).map(drop)
-            }
-        })
-        .await;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+/// Comes to its end at Ctrl-C, or at the system's signal to end. Signals count from the call on, not from the first wait.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(std::future::poll_fn(move |cx| {
+        if interrupt.poll_recv(cx).is_ready() || terminate.poll_recv(cx).is_ready() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    }))
+}
+
+/// Comes to its end at Ctrl-C.
+#[cfg(not(unix))]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 async fn about(State(served): State<Arc<Served>>) -> Response {

@@ -90,7 +90,7 @@ pub fn run(args: &Request, cx: &Context<'_>) -> Result<Exit, CliError> {
     };
     if cx.out.json {
         cx.out.json(&made)?;
-    } else {
+    } else if made.witnesses.iter().any(|one| one.outcome != "failed") {
         print(&made, cx)?;
     }
     end(&made)
@@ -125,13 +125,13 @@ fn end(made: &Made<'_>) -> Result<Exit, CliError> {
 fn print(made: &Made<'_>, cx: &Context<'_>) -> Result<(), CliError> {
     let out = &cx.out;
     out.line(format!("{} at {}, root {}", printable_line(made.origin), counted(made.size, "entry"), made.root))?;
-    for one in &made.witnesses {
+    // Those who failed are told as an error, with the next step.
+    for one in made.witnesses.iter().filter(|one| one.outcome != "failed") {
         let name = printable_line(&one.witness);
         let reason = one.reason.as_deref().unwrap_or_default();
         let (tone, words) = match (one.outcome, one.time) {
             ("cosigned", Some(time)) => (Tone::Good, format!("cosigned on {}", moment(time))),
-            ("fork", _) => (Tone::Bad, format!("two histories: {reason}")),
-            _ => (Tone::Care, format!("did not cosign: {reason}")),
+            _ => (Tone::Bad, format!("two histories: {reason}")),
         };
         out.line(format!("  {name}  {}", out.tone(tone, &words)))?;
         if let Some(folder) = &one.kept_in {
