@@ -134,8 +134,9 @@ for url in sys.argv[2:]:
 PY
 }
 sizes >held
+disown "$aics_pid" "$own_pid"
 kill -KILL "$aics_pid" "$own_pid"
-wait "$aics_pid" "$own_pid" 2>/dev/null || true
+while kill -0 "$aics_pid" 2>/dev/null || kill -0 "$own_pid" 2>/dev/null; do sleep 0.1; done
 serve_aics
 serve_own
 sizes >held-after
