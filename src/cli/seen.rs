@@ -140,7 +140,8 @@ pub fn hold(cx: &Context<'_>, ledger: &Ledger) -> Result<(), CliError> {
     let Some(present) = ledger.reader().note().and_then(|bytes| Note::parse(bytes).ok()) else { return Ok(()) };
     let last = memory.standing().next_back();
     if last.as_ref().is_some_and(|last| last.note.text() == present.text()) {
-        return more_lines(cx, &path, memory, &present);
+        more_lines(cx, &path, memory, &present);
+        return Ok(());
     }
     let copy = matches!(ledger.store().read(Cell::Head), Ok(None));
     let size = ledger.reader().size();
@@ -167,33 +168,32 @@ pub fn hold(cx: &Context<'_>, ledger: &Ledger) -> Result<(), CliError> {
         if !cx.global.accept_rollback {
             return Err(refused(&seen, &present, ledger)?);
         }
-        set_aside(&mut memory, ledger, &cx.clock.now())?;
+        set_aside(&mut memory, ledger, cx.clock.now())?;
         save(cx, &path, &memory);
     }
-    remember(cx, &path, memory, &present)
+    remember(cx, &path, memory, &present);
+    Ok(())
 }
 
 /// Remembers the checkpoint that a ledger has now, which is known to extend what was seen.
 pub fn remember_now(cx: &Context<'_>, ledger: &Digest, note: &[u8]) {
     let path = cx.folders.seen(ledger);
     if let (Some(memory), Ok(note)) = (load(cx, &path), Note::parse(note)) {
-        // Telling is all that can be done: what was asked for is done already.
-        let _ = remember(cx, &path, memory, &note);
+        remember(cx, &path, memory, &note);
     }
 }
 
-fn remember(cx: &Context<'_>, path: &Path, mut memory: Memory, present: &Note) -> Result<(), CliError> {
+fn remember(cx: &Context<'_>, path: &Path, mut memory: Memory, present: &Note) {
     if memory.standing().any(|seen| seen.note.text() == present.text()) {
         return more_lines(cx, path, memory, present);
     }
     memory.lines.push(Line { seen: cx.clock.now().to_string(), note: present.to_string(), set_aside: None });
     memory.thin();
     save(cx, path, &memory);
-    Ok(())
 }
 
 /// Cosignatures that came to a checkpoint since it was first seen are kept with it.
-fn more_lines(cx: &Context<'_>, path: &Path, mut memory: Memory, present: &Note) -> Result<(), CliError> {
+fn more_lines(cx: &Context<'_>, path: &Path, mut memory: Memory, present: &Note) {
     let text = present.to_string();
     let known = |line: &&mut Line| line.read().is_some_and(|seen| seen.note.text() == present.text());
     if let Some(line) = memory.lines.iter_mut().filter(|line| line.set_aside.is_none()).find(known)
@@ -202,7 +202,6 @@ fn more_lines(cx: &Context<'_>, path: &Path, mut memory: Memory, present: &Note)
         line.note = text;
         save(cx, path, &memory);
     }
-    Ok(())
 }
 
 /// A weaker memory is no reason not to do what was asked for, but it is said.
@@ -215,7 +214,7 @@ fn save(cx: &Context<'_>, path: &Path, memory: &Memory) {
     }
 }
 
-fn set_aside(memory: &mut Memory, ledger: &Ledger, now: &Timestamp) -> Result<(), CliError> {
+fn set_aside(memory: &mut Memory, ledger: &Ledger, now: Timestamp) -> Result<(), CliError> {
     for line in memory.lines.iter_mut().filter(|line| line.set_aside.is_none()) {
         let Some(seen) = line.read() else { continue };
         let before = seen.checkpoint.size();
@@ -253,7 +252,7 @@ fn refused(seen: &Seen, present: &Note, ledger: &Ledger) -> Result<CliError, Cli
 
 /// The signature lines of a note, each on a line of its own.
 fn lines(note: &Note) -> String {
-    note.signatures().iter().map(|line| format!("\n{}", printable_line(&line.to_string()))).collect()
+    note.signatures().iter().fold(String::new(), |text, line| text + "\n" + &printable_line(&line.to_string()))
 }
 
 /// The checkpoints remembered of a ledger as an audit takes them: a name and the note.

@@ -48,14 +48,20 @@ pub enum ServeError {
     },
 }
 
+/// Gives the time, in seconds since 1970.
+pub type Now = Box<dyn Fn() -> u64 + Send + Sync>;
+
+/// Is told of each request: the status, and a line for a person.
+pub type Log = Box<dyn Fn(u16, &str) + Send + Sync>;
+
 /// What a witness is given besides its folder.
 pub struct Served {
     /// The witness.
     pub witness: Witness,
-    /// The time, in seconds since 1970.
-    pub now: Box<dyn Fn() -> u64 + Send + Sync>,
-    /// Told of each request: the status, and a line for a person.
-    pub log: Box<dyn Fn(u16, &str) + Send + Sync>,
+    /// The clock.
+    pub now: Now,
+    /// Who is told of requests.
+    pub log: Log,
 }
 
 /// The router, which tests can call without a network.

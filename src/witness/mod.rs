@@ -213,7 +213,7 @@ impl Witness {
             return Err(FolderError::TooManyKeys);
         }
         keys.push(key.clone());
-        let text: String = keys.iter().map(|key| format!("{key}\n")).collect();
+        let text = keys.iter().fold(String::new(), |text, key| text + &key.to_string() + "\n");
         replace_durably(&place.join("keys"), text.as_bytes())?;
         Ok(true)
     }

@@ -368,8 +368,7 @@ proptest! {
             // What a client does who begins anew: opened again, it knows the same.
             let again = Witness::open(folder.path()).unwrap();
             let known = again.logs().unwrap().remove(0);
-            match decided {
-                Ok(cosigned) => {
+            if let Ok(cosigned) = decided {
                     prop_assert!(step.honest && old == held && step.new >= held);
                     prop_assert_eq!(known.last.as_ref(), Some(&cosigned));
                     let (size, root) = (cosigned.checkpoint.size(), cosigned.checkpoint.root());
@@ -379,8 +378,8 @@ proptest! {
                         prop_assert_eq!(root_at(tree, *before), *old_root, "{} then {}", before, size);
                     }
                     signed.push((size, root));
-                }
-                Err(_) => prop_assert_eq!(known.last.map_or(0, |last| last.checkpoint.size()), held),
+            } else {
+                prop_assert_eq!(known.last.map_or(0, |last| last.checkpoint.size()), held);
             }
         }
     }

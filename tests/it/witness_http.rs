@@ -130,7 +130,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to)
+            copy(&entry.path(), &to);
         } else {
             fs::copy(entry.path(), to).unwrap();
         }
@@ -286,7 +286,7 @@ fn a_cosignature_that_does_not_hold_is_not_kept() {
         let run = std::thread::scope(|scope| {
             scope.spawn(|| {
                 let (mut stream, _) = liar.accept().unwrap();
-                let mut bytes = [0; 65_536];
+                let mut bytes = vec![0; 65_536];
                 let _ = stream.read(&mut bytes).unwrap();
                 std::thread::sleep(Duration::from_millis(100));
                 let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
@@ -320,11 +320,8 @@ fn malformed_requests_over_a_socket() {
     }
     // Too long a body is not read to its end, so that the answer may not get through.
     let long = server.raw(
-        &[
-            format!("POST /add-checkpoint HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n").as_bytes(),
-            &[b'a'; 70_000],
-        ]
-        .concat(),
+        &[b"POST /add-checkpoint HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n".as_slice(), &vec![b'a'; 70_000]]
+            .concat(),
         false,
     );
     assert!(long.is_empty() || split(&long).0 == 413, "{long}");
