@@ -8,7 +8,7 @@
 //! | 0 | [`hash`], [`time`], [`text`], [`canon`] |
 //! | 1 | [`tlog`] (the verifiable log, which knows no claims), [`claim`] (the nouns of the domain) |
 //! | 2 | [`entry`] (events, their bytes, their signatures, the state folded from them), [`draft`] (claim files), [`view`] (a claim as others see it) |
-//! | 3 | [`store`] (bytes in objects and cells), `net` (HTTP; feature `net`) |
+//! | 3 | [`store`] (bytes in objects and cells), [`witness`] (a witness's own folder), `net` (HTTP; feature `net`) |
 //! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`search`] (full text, matching), [`answers`] (what a desk asks), [`exchange`] (what others read) |
 //! | 5 | [`cli`] |
 //!
@@ -50,3 +50,4 @@ pub mod text;
 pub mod time;
 pub mod tlog;
 pub mod view;
+pub mod witness;

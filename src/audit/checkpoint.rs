@@ -63,6 +63,12 @@ impl Keys {
     }
 }
 
+/// Every key that the log ever had, as the record names them; and whether there may be others that are not known here.
+pub(super) fn log_keys(replay: &Replay<'_>) -> (Vec<Verifier>, bool) {
+    let keys = Keys::at(replay, u64::MAX);
+    (keys.log, keys.hidden)
+}
+
 /// Judges origin, signatures and root of the published checkpoint.
 pub(super) fn judge(seen: &Unverified, replay: &mut Replay<'_>, trusted: &[Verifier]) {
     let Unverified { note, checkpoint } = seen;
@@ -108,21 +114,23 @@ pub(super) fn root_at(replay: &Replay<'_>, size: u64) -> Option<Digest> {
 }
 
 /// Compares the ledger with what this machine remembers of it.
-pub(super) fn judge_memory(remembered: Option<Remembered>, replay: &mut Replay<'_>) {
+pub(super) fn judge_memory(remembered: Option<Remembered>, replica: bool, replay: &mut Replay<'_>) {
     match remembered {
         None => replay.problems.whole(Code::K05, "nothing to compare with"),
-        Some(Remembered { size, root }) => judge_past("this machine", size, root, None, replay),
+        Some(Remembered { size, root }) => judge_past("this machine", (size, root), None, replica, replay),
     }
 }
 
-fn judge_past(who: &str, size: u64, root: Digest, path: Option<&str>, replay: &mut Replay<'_>) {
+fn judge_past(who: &str, (size, root): (u64, Digest), path: Option<&str>, replica: bool, replay: &mut Replay<'_>) {
     let total = replay.tree.size();
     let problem = |replay: &mut Replay<'_>, code, detail: String| match path {
         Some(path) => replay.problems.file(code, path, detail),
         None => replay.problems.whole(code, detail),
     };
     if size > total {
-        problem(replay, Code::K01, format!("{who} has seen {size} entries, here are {total}"));
+        // A copy may be an old one; the desk's own ledger never gets shorter.
+        let code = if replica { Code::K08 } else { Code::K01 };
+        problem(replay, code, format!("{who} has seen {size} entries, here are {total}"));
         return;
     }
     let derived = if size == 0 { Some(empty_root()) } else { root_at(replay, size) };
@@ -137,7 +145,7 @@ fn judge_past(who: &str, size: u64, root: Digest, path: Option<&str>, replay: &m
 }
 
 /// Compares the ledger with a checkpoint that somebody kept.
-pub(super) fn judge_against(name: &str, bytes: &[u8], replay: &mut Replay<'_>, trusted: &[Verifier]) {
+pub(super) fn judge_against(name: &str, bytes: &[u8], replica: bool, replay: &mut Replay<'_>, trusted: &[Verifier]) {
     let seen = match Unverified::parse(bytes) {
         Ok(seen) => seen,
         Err(reason) => return replay.problems.file(Code::K03, name, reason),
@@ -156,7 +164,7 @@ pub(super) fn judge_against(name: &str, bytes: &[u8], replay: &mut Replay<'_>, t
     };
     match note.verify(&keys) {
         Ok(verified) if by_log(&verified) => {
-            judge_past(name, checkpoint.size(), checkpoint.root(), Some(name), replay);
+            judge_past(name, (checkpoint.size(), checkpoint.root()), Some(name), replica, replay);
         }
         Ok(_) => replay.problems.file(Code::K04, name, "not signed by a key of the log"),
         Err(error) => replay.problems.file(Code::K04, name, error.to_string()),

@@ -91,6 +91,7 @@ codes! {
     L19 Warning "a replica holds more than its checkpoint", "Files reach beyond the replica's checkpoint: `follow` was interrupted, or the checkpoint is older than the files.", "Run `onrecord follow` again.";
     L20 Error "an entry was altered", "The entry is not the one that was logged: the hash tiles and the checkpoint agree with each other, and not with it.", "Restore the bundle from a replica or a back-up.";
     L21 Undetermined "the root cannot be derived", "Entries are missing whose hashes stand nowhere else either, so neither root nor tiles can be checked.", "Restore the missing files first.";
+    L22 Error "a kept cosignature is none", "A file under `log/cosigned/` is not a checkpoint of this log, signed by it, of the size that its path says.", "Restore it from a replica or a back-up, or move it away: proofs at that size then lack the witness's word.";
 
     E01 Error "malformed entry", "The entry's bytes are not what any writer of this format writes.", "Compare the entry with a replica; if it is the same there, the writer was faulty.";
     E02 Undetermined "an entry that this program does not know", "Its kind or version is newer than this program. Its hash was checked, its meaning was not.", "Use a newer release of onrecord.";
@@ -138,6 +139,7 @@ codes! {
     K05 Info "no earlier checkpoint is remembered", "Whether the ledger was rolled back cannot be determined: nothing here remembers an earlier state.", "Keep a checkpoint, or have it witnessed; from now on this machine remembers.";
     K06 Error "another ledger", "The id of this ledger is not the one expected.", "You were given another ledger under the same name.";
     K07 Error "another log key", "The checkpoint is by a key that is not among the trusted ones for this origin.", "Compare the key with the one that the desk publishes.";
+    K08 Info "a copy that is behind", "A larger checkpoint of this ledger was seen than the copy has: it was not brought up to date since, or is an old one.", "Bring the copy up to date; what came since is not in it.";
 
     C01 Error "the catalog says something else", "A derived row differs from what the log gives; lists and searches may mislead. The log itself is not touched.", "Delete the folder `catalog/`; it is built again from the log.";
     C02 Error "the catalog has a claim that the log has not", "A derived row has no entry behind it.", "Delete the folder `catalog/`; it is built again from the log.";

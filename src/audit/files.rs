@@ -130,6 +130,8 @@ impl fmt::Display for File {
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
     rows: BTreeMap<Row, BTreeMap<u64, Vec<u64>>>,
+    /// Cosigned checkpoints that are kept.
+    pub cosigned: Vec<StorePath>,
     /// Paths that no log has.
     pub strays: Vec<StorePath>,
 }
@@ -147,6 +149,7 @@ impl Inventory {
                         widths.push(file.width);
                         widths.sort_unstable();
                     }
+                    None if is_cosigned(path.as_str()) => inventory.cosigned.push(path),
                     None => inventory.strays.push(path),
                 }
             }
@@ -181,6 +184,15 @@ impl Inventory {
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         self.rows.keys().copied()
     }
+}
+
+/// Whether a path is of the form `log/cosigned/<size>/<16 hexadecimal digits>`.
+fn is_cosigned(path: &str) -> bool {
+    let Some((size, tag)) = path.strip_prefix(super::cosigned::FOLDER).and_then(|rest| rest.split_once('/')) else {
+        return false;
+    };
+    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    size.parse::<u64>().is_ok_and(|n| n.to_string() == size) && tag.len() == 16 && tag.bytes().all(hex)
 }
 
 /// The file that holds things `256·n` and on in a row of `count`; `None` past its end.

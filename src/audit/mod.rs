@@ -18,6 +18,7 @@
 //! | `signatures` | who vouches for an entry |
 //! | `tiles` | root and hash tiles |
 //! | `checkpoint` | the published checkpoint, and those that somebody kept |
+//! | `cosigned` | cosignatures, on the checkpoint and kept |
 //! | `documents` | held documents and the anchors into them |
 //! | [`catalog`] | derived rows against the log |
 //! | `claims`, `lint` | claims folded, and what is weak about them |
@@ -25,6 +26,7 @@
 pub mod catalog;
 mod checkpoint;
 mod claims;
+mod cosigned;
 mod documents;
 pub mod explain;
 mod files;
@@ -42,7 +44,7 @@ use std::num::NonZeroUsize;
 
 pub use catalog::CatalogRows;
 pub use explain::{Code, Weight};
-pub use report::{Outcome, Problem, Report};
+pub use report::{Cosignature, Outcome, Problem, Report};
 
 use crate::entry::View as _;
 use crate::hash::{Digest, MAX_INTEGER};
@@ -177,10 +179,11 @@ pub fn audit(store: &dyn StoreRead, options: &Options<'_>) -> Result<Report, Aud
         }
     });
     replay.finish(replica);
+    let mut cosigned = Vec::new();
     if integrity {
         read::missing_files(&inventory, extent.published, replica, &mut replay.problems);
         tiles::judge_extent(&inventory, extent.committed, replica, &mut replay.problems);
-        judge_whole(store, options, &inventory, &extent, &mut replay);
+        cosigned = judge_whole(store, options, &inventory, &extent, &mut replay);
         replay.documents.judge(store, &mut replay.counts, &mut replay.problems);
     } else {
         replay.problems.whole(C::W00, "asked for the lint alone");
@@ -189,7 +192,9 @@ pub fn audit(store: &dyn StoreRead, options: &Options<'_>) -> Result<Report, Aud
         claims.report_unjudged(&mut replay.problems);
         lint::run(claims, replay.state.ledger(), &mut replay.problems);
     }
-    Ok(finish(replay, &extent, source.ledger, integrity))
+    let mut report = finish(replay, &extent, source.ledger, integrity);
+    report.cosigned = cosigned;
+    Ok(report)
 }
 
 /// Roots, tiles, checkpoints and head, once every entry is read.
@@ -199,16 +204,18 @@ fn judge_whole(
     inventory: &Inventory,
     extent: &Extent,
     replay: &mut Replay<'_>,
-) {
+) -> Vec<Cosignature> {
     tiles::judge_root(extent.checkpoint.as_ref(), replay);
     tiles::judge_tiles(store, inventory, replay);
     if let Some(seen) = &extent.checkpoint {
         checkpoint::judge(seen, replay, options.trusted);
     }
     extent.judge_head(replay);
-    checkpoint::judge_memory(options.remembered, replay);
+    let cosigned = cosigned::judge(store, &inventory.cosigned, extent.checkpoint.as_ref(), replay, options.trusted);
+    let replica = options.place == Place::Replica;
+    checkpoint::judge_memory(options.remembered, replica, replay);
     for (name, bytes) in options.against {
-        checkpoint::judge_against(name, bytes, replay, options.trusted);
+        checkpoint::judge_against(name, bytes, replica, replay, options.trusted);
     }
     let found = replay.tree.leaves().first().copied();
     if let (Some(expected), Some(found)) = (options.ledger, found)
@@ -216,6 +223,7 @@ fn judge_whole(
     {
         replay.problems.whole(C::K06, format!("expected is {expected}, found {found}"));
     }
+    cosigned
 }
 
 fn finish(replay: Replay<'_>, extent: &Extent, ledger: Option<Digest>, integrity: bool) -> Report {

@@ -121,6 +121,21 @@ pub struct Counts {
     pub signatures: u64,
 }
 
+/// A witness's line on a checkpoint of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cosignature {
+    /// Entries under the checkpoint.
+    pub size: u64,
+    /// Name of the witness's key; text of others.
+    pub witness: String,
+    /// Id of the key.
+    pub key: String,
+    /// When, in seconds since 1970, by the witness's word; only where its line holds.
+    pub time: Option<u64>,
+    /// Whether the line holds; a witness that is not known here *cannot be determined*.
+    pub outcome: Outcome,
+}
+
 /// The result of an audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -138,6 +153,8 @@ pub struct Report {
     pub integrity: bool,
     /// Numbers.
     pub counts: Counts,
+    /// Cosignatures, on the published checkpoint and kept, by size.
+    pub cosigned: Vec<Cosignature>,
     problems: Vec<Problem>,
     summary: Vec<(Code, u64)>,
 }
@@ -152,7 +169,18 @@ impl Report {
         let mut summary: Vec<(Code, u64)> = problems.count.into_iter().collect();
         summary.sort_by_key(|(code, _)| (code.weight(), *code));
         let counts = Counts::default();
-        Self { origin: None, ledger: None, size: 0, root: None, outcome, integrity, counts, problems: kept, summary }
+        Self {
+            origin: None,
+            ledger: None,
+            size: 0,
+            root: None,
+            outcome,
+            integrity,
+            counts,
+            cosigned: Vec::new(),
+            problems: kept,
+            summary,
+        }
     }
 
     /// Every problem, heaviest first; at most [`MAX_KEPT`] of a code, see [`Report::summary`] for the rest.
@@ -196,6 +224,7 @@ impl Report {
             root: self.root,
             erased: self.counts.erased,
             not_held: self.counts.not_held,
+            cosigned: &self.cosigned,
             problems_left_out: self.summary.iter().map(|(_, n)| n).sum::<u64>() - kept,
         }
     }
@@ -224,6 +253,8 @@ pub struct ReportView<'a> {
     pub erased: u64,
     /// Documents named on record whose bytes are not held.
     pub not_held: u64,
+    /// Cosignatures, on the published checkpoint and kept.
+    pub cosigned: &'a [Cosignature],
     /// Problems beyond the limit for one code, counted only.
     pub problems_left_out: u64,
 }

@@ -52,6 +52,16 @@ impl Folders {
         self.state.join("checkpoints").join(ledger.to_string())
     }
 
+    /// Where every checkpoint of a ledger that was seen is remembered.
+    pub fn seen(&self, ledger: &Digest) -> PathBuf {
+        self.state.join("seen").join(format!("{ledger}.jsonl"))
+    }
+
+    /// Where both checkpoints are kept when a witness says that a ledger has two histories.
+    pub fn forks(&self, ledger: &Digest) -> PathBuf {
+        self.state.join("forks").join(ledger.to_string())
+    }
+
     /// Where the secret lies that keys the digests of what was erased.
     pub fn erasure_secret(&self) -> PathBuf {
         self.config.join("erasure.key")
@@ -93,6 +103,21 @@ pub struct Settings {
     /// Key files by handle.
     #[serde(default)]
     pub keys: BTreeMap<String, PathBuf>,
+    /// Who cosigns its checkpoints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<WitnessAt>,
+}
+
+/// A witness that this user has checkpoints cosigned by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessAt {
+    /// What this user calls it.
+    pub name: String,
+    /// Its verifier key.
+    pub vkey: String,
+    /// Its submission prefix: checkpoints are posted to `<url>/add-checkpoint`.
+    pub url: String,
 }
 
 impl Settings {

@@ -105,7 +105,9 @@ impl Context<'_> {
     /// As [`Context::ledger`].
     pub fn ledger_at(&self, folder: &Path) -> Result<Ledger, CliError> {
         let store = open_store(folder)?;
-        Ok(Ledger::open(store, Some(&folder.join("catalog")), self.notify())?)
+        let ledger = Ledger::open(store, Some(&folder.join("catalog")), self.notify())?;
+        super::seen::hold(self, &ledger)?;
+        Ok(ledger)
     }
 
     /// The search index of an open ledger: in the ledger's folder, or where that cannot be written in the user's cache.
@@ -269,6 +271,9 @@ impl Writer {
         let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|e| e.to_string());
         let now = cx.clock.now();
         let receipt = self.ledger.append(self.agent.number, self.signer.as_ref(), proposals, now, &mut random)?;
+        if let Some(note) = self.ledger.reader().note() {
+            super::seen::remember_now(cx, &self.ledger.id(), note);
+        }
         for notice in &receipt.notices {
             cx.out.note(format!("warning: {notice}"));
         }

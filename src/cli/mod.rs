@@ -22,6 +22,7 @@ mod prompt;
 pub mod receipt;
 pub mod refs;
 mod repeats;
+pub mod seen;
 pub mod template;
 pub mod verbs;
 pub mod verdict;

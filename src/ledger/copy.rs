@@ -13,10 +13,10 @@ use super::reader::Reader;
 use super::record::Ledger;
 use crate::entry::{Event, Kind};
 use crate::hash::{Digest, Index};
-use crate::store::{Cell, Store, StoreError, StorePath, SwapError};
+use crate::store::{Cell, Store, StoreError, StorePath, StoreRead as _, SwapError};
 use crate::time::Day;
 use crate::tlog::bundle::{Bundle, Series, append};
-use crate::tlog::note::Note;
+use crate::tlog::note::{MAX_NOTE, Note};
 use crate::tlog::tile::Tile;
 
 /// What was copied.
@@ -116,6 +116,11 @@ impl Ledger {
         };
         for bundle in Bundle::changed(Series::Payloads, 0, size) {
             self.copy_payloads(target, bundle, &public, earlier.as_ref(), &mut copied)?;
+        }
+        for path in self.store.list(&StorePath::built(super::cosigned::FOLDER.to_owned()))? {
+            if let Some(bytes) = self.store.get(&path, MAX_NOTE)? {
+                place(target, &path, &bytes, MAX_NOTE, &mut copied)?;
+            }
         }
         if before.as_deref() != Some(note.as_slice()) {
             target.swap(Cell::Checkpoint, before.as_deref(), &note).map_err(|error| match error {

@@ -22,6 +22,7 @@
 //! | `fallen` | the same: what rests on fallen claims |
 //! | `append` | the same: put a batch on record |
 //! | `erasure` | the same: what is withheld, what is erased and stays so |
+//! | [`cosigned`] | the same: cosignatures, kept beside the checkpoint |
 //! | `copy` | the same: a public copy, with what is kept back as empty slots |
 //! | [`error`] | what can go wrong with it |
 
@@ -29,6 +30,7 @@ mod append;
 pub mod catalog;
 pub mod commit;
 mod copy;
+pub mod cosigned;
 mod edge;
 mod erase;
 mod erasure;

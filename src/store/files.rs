@@ -139,6 +139,12 @@ pub(crate) fn replace_file(target: &Path, bytes: &[u8]) -> Result<(), StoreError
     fs::rename(&temp.path, &temp.target).map_err(|e| StoreError::io(Action::Write, show(target), e))
 }
 
+/// The same, and the name is durable on return, too.
+pub(crate) fn replace_durably(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    replace_file(target, bytes)?;
+    sync_folder(target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
 /// Writes and syncs a temporary file beside `target`.
 pub(super) fn write_temp(target: PathBuf, index: usize, bytes: &[u8]) -> Result<Temp, StoreError> {
     let (file, temp) = write_unsynced(target, index, bytes)?;

@@ -14,6 +14,7 @@
 //! | [`checkpoint`] | the size and root of a log, as a note | C2SP tlog-checkpoint |
 //! | [`cosign`] | a witness's word under a checkpoint | C2SP tlog-cosignature |
 //! | [`policy`] | whom a reader trusts | C2SP tlog-policy |
+//! | [`witness`] | being cosigned, and cosigning | C2SP tlog-witness |
 //! | [`prooffile`] | all a stranger needs to check one entry, in a file | C2SP tlog-proof |
 //!
 //! What every parser here has in common: it takes exactly what its formatter emits, and every input has a size limit.
@@ -30,3 +31,4 @@ pub mod proof;
 pub mod prooffile;
 pub mod tile;
 pub mod tree;
+pub mod witness;

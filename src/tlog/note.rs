@@ -107,7 +107,8 @@ impl Signature {
         &self.bytes
     }
 
-    fn is_by(&self, key: &Verifier) -> bool {
+    /// Whether it says it is by this key. Whether it holds is another question.
+    pub fn is_by(&self, key: &Verifier) -> bool {
         self.name == key.name() && self.id == key.id()
     }
 }

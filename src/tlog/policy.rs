@@ -155,7 +155,9 @@ pub enum Refused {
         origin: String,
     },
     /// The log signed, but too few witnesses, or not the right ones, cosigned.
-    #[error("the checkpoint is signed by its log, but the {cosigned} cosignatures that hold are no quorum")]
+    #[error(
+        "the checkpoint is signed by its log, but not cosigned by a quorum: witnesses of the policy whose line holds: {cosigned}"
+    )]
     Quorum {
         /// Witnesses whose cosignatures hold.
         cosigned: usize,
@@ -170,6 +172,16 @@ impl Policy {
     pub fn of_log(key: Verifier) -> Result<Self, Problem> {
         let logs = vec![Party { key: in_role(key, Role::Log)?, url: None }];
         Ok(Self { logs, witnesses: Vec::new(), groups: Vec::new(), quorum: Voter::Nobody })
+    }
+
+    /// Trusts one log, knows these witnesses, and asks for none of them: their lines are checked and named.
+    ///
+    /// # Errors
+    /// [`Problem::Role`] when a key is of the other role.
+    pub fn of_keys(log: Verifier, witnesses: Vec<Verifier>) -> Result<Self, Problem> {
+        let party = |key, role| Ok(Party { key: in_role(key, role)?, url: None });
+        let witnesses = witnesses.into_iter().map(|key| party(key, Role::Witness)).collect::<Result<_, Problem>>()?;
+        Ok(Self { witnesses, ..Self::of_log(log)? })
     }
 
     /// Reads a policy file.

@@ -358,6 +358,59 @@ fn checkpoints_and_files() {
     }
 }
 
+/// Checkpoints as witnesses cosigned them, kept for good beside the one that readers see.
+#[test]
+fn cosigned_checkpoints() {
+    let l = filled(300, 9);
+    let clean = l.files();
+    let (log, cut) = (log_key(ORIGIN, LOG), between(&l));
+    let witness = Signer::from_seed("example.org/witness", Role::Witness, &[50; 32]).unwrap();
+    let trusted = [witness.verifier().clone()];
+    let cosigned = |bytes: &[u8], over: &[u8]| {
+        let mut note = Note::parse(bytes).unwrap();
+        note.add(cosign(&Note::parse(over).unwrap(), &witness, 1_770_000_000).unwrap()).unwrap();
+        note.to_string().into_bytes()
+    };
+    let kept = |path: &str, bytes: Vec<u8>, trusted: &[onrecord::tlog::key::Verifier]| {
+        let mut files = clean.clone();
+        files.objects.insert(path.into(), bytes);
+        run(&files, &Options { trusted, ..options(&l) })
+    };
+    let path = format!("log/cosigned/{cut}/0123456789abcdef");
+    let good = cosigned(&l.checkpoint(cut), &l.checkpoint(cut));
+    let report = kept(&path, good.clone(), &trusted);
+    assert_eq!(codes(&report), []);
+    let [one] = report.cosigned.as_slice() else { panic!("{:?}", report.cosigned) };
+    assert_eq!((one.size, one.witness.as_str(), one.time), (cut, "example.org/witness", Some(1_770_000_000)));
+    assert_eq!(one.outcome, Outcome::Holds);
+    // Nobody knows the witness: no problem, and said.
+    let report = kept(&path, good.clone(), &[]);
+    assert_eq!((codes(&report), report.cosigned[0].outcome), (vec![], Outcome::CannotBeDetermined));
+    assert_eq!(report.cosigned[0].time, None);
+    // The line is over another checkpoint.
+    exactly(Code::L18, &kept(&path, cosigned(&l.checkpoint(cut), &l.checkpoint(300)), &trusted));
+    // Another history, signed by the log and the witness; a larger one; another size than the path's; nobody's; no note.
+    let other = signed(&Checkpoint::new(ORIGIN, cut, l.root(cut - 1)).unwrap().to_string(), &log);
+    exactly(Code::K02, &kept(&path, cosigned(&other, &other), &trusted));
+    let larger = signed(&Checkpoint::new(ORIGIN, 301, l.root(300)).unwrap().to_string(), &log);
+    exactly(Code::K01, &kept("log/cosigned/301/0123456789abcdef", cosigned(&larger, &larger), &trusted));
+    exactly(Code::L22, &kept("log/cosigned/7/0123456789abcdef", good.clone(), &trusted));
+    let text = Checkpoint::new(ORIGIN, cut, l.root(cut)).unwrap().to_string();
+    let nobody = signed(&text, &log_key(ORIGIN, 99));
+    exactly(Code::L22, &kept(&path, cosigned(&nobody, &nobody), &trusted));
+    exactly(Code::L22, &kept(&path, b"garbage".to_vec(), &trusted));
+    exactly(Code::L22, &kept(&path, vec![b'a'; 70_000], &trusted));
+    // Names that are none of a kept checkpoint.
+    for stray in [
+        "log/cosigned/07/0123456789abcdef",
+        "log/cosigned/7/0123",
+        "log/cosigned/7",
+        "log/cosigned/7/0123456789abcdef/x",
+    ] {
+        exactly(Code::L10, &kept(stray, good.clone(), &trusted));
+    }
+}
+
 /// A file number that no log reaches is a problem, not a reason to look for all the files before it.
 #[test]
 fn a_file_with_an_absurd_number_makes_no_work() {
@@ -416,6 +469,17 @@ fn rollbacks_and_forks() {
     let mut back = clean.clone();
     (back.checkpoint, back.head) = (small.checkpoint.clone(), small.head.clone());
     exactly(Code::L11, &run(&back, &remembers(cut, l.root(cut))));
+    // A copy may be an old one, which is said; the desk's own ledger never gets shorter.
+    let copy = Options { place: Place::Replica, ..remembers(300, l.root(300)) };
+    let report = run(&Files { head: None, ..small.clone() }, &copy);
+    assert_eq!(
+        (report.summary(), report.outcome),
+        ([(Code::K08, 1)].as_slice(), Outcome::Holds),
+        "{:?}",
+        report.problems()
+    );
+    let forked = Options { place: Place::Replica, ..remembers(cut, l.root(199)) };
+    exactly(Code::K02, &run(&Files { head: None, ..small.clone() }, &forked));
     back.head = None;
     let replica = Options { place: Place::Replica, ..remembers(cut, l.root(cut)) };
     exactly(Code::L19, &run(&back, &replica));

@@ -88,9 +88,9 @@ fn a_rolled_back_ledger_is_refused_against_the_memory_outside() {
     fs::remove_dir_all(&folder).unwrap();
     copy(&kept, &folder);
     let refused = desk.fails(3, &["note", &number, "instead of the second"]);
-    refused.tells(&["behind", "seen before", "found now", "--accept-rollback", "nothing was recorded"]);
-    // Reading goes on, the audit says what is wrong, and a person may decide to go on from the backup.
-    desk.ok(&["show", &number]);
+    refused.tells(&["behind", "seen before", "found now", "--accept-rollback", "nothing was read or recorded"]);
+    // Reading is refused as well, the audit says what is wrong, and a person may decide to go on from the backup.
+    desk.fails(3, &["show", &number]).tells(&["behind", "seen before", "found now"]);
     let audit = desk.run(&["audit", "--no-lint"]);
     assert_eq!(audit.code, 1);
     audit.says(&["K01", "does not hold"]);

@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::audit::{Options, Outcome, Place, Problem, Remembered, Report, Scope, Weight, audit};
+use crate::audit::{Cosignature, Options, Outcome, Place, Problem, Remembered, Report, Scope, Weight, audit};
 use crate::cli::config::Settings;
 use crate::cli::context::{Context, open_store};
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::{Output, Tone, counted};
+use crate::cli::seen;
 use crate::ledger::memory::{FileMemory, Memory as _};
 use crate::ledger::record::identify;
+use crate::store::{Cell as StoreCell, StoreRead as _};
 use crate::text::printable_line;
+use crate::time::Timestamp;
 use crate::tlog::key::Verifier;
 
 /// Problems of one code that are printed without `--all`.
@@ -101,7 +104,9 @@ fn run_in(
     let id = identify(&store);
     let mut remembered = None;
     let mut trusted: Vec<Verifier> = Vec::new();
+    let mut kept = against.to_vec();
     if let Some(id) = &id {
+        kept.extend(seen::for_audit(cx, id));
         let memory = FileMemory::new(cx.folders.memory(id)).load().map_err(|e| {
             CliError::cannot_run("what was seen of this ledger before cannot be read")
                 .because(&e)
@@ -109,7 +114,8 @@ fn run_in(
         })?;
         remembered = memory.map(|m| Remembered { size: m.size, root: m.root });
         if let Some(settings) = Settings::load(&cx.folders, id)? {
-            trusted = settings.trusted.iter().filter_map(|key| key.parse().ok()).collect();
+            let witnesses = settings.witnesses.iter().map(|witness| &witness.vkey);
+            trusted = settings.trusted.iter().chain(witnesses).filter_map(|key| key.parse().ok()).collect();
         }
     }
     let bar = ProgressBar::new(0);
@@ -127,7 +133,7 @@ fn run_in(
     let options = Options {
         scope,
         place,
-        against,
+        against: &kept,
         remembered,
         trusted: &trusted,
         progress: Some(&progress),
@@ -136,7 +142,11 @@ fn run_in(
     let report = audit(&*store, &options)
         .map_err(|e| CliError::cannot_run(format!("{} cannot be audited", folder.display())).because(&e));
     bar.finish_and_clear();
-    report
+    let report = report?;
+    if let (Some(id), Outcome::Holds, Ok(Some(note))) = (&id, report.outcome, store.read(StoreCell::Checkpoint)) {
+        seen::remember_now(cx, id, &note);
+    }
+    Ok(report)
 }
 
 /// Prints a report for a person.
@@ -169,6 +179,7 @@ pub fn print(report: &Report, all: bool, out: &Output) -> Result<(), CliError> {
         c.not_held,
         c.withheld
     ))?;
+    report.cosigned.iter().try_for_each(|one| out.line(cosigned(one)))?;
     let of = |weight, name| counted(report.count(weight), name);
     let (errors, undetermined) = (of(Weight::Error, "error"), report.count(Weight::Undetermined));
     let (warnings, notes) = (of(Weight::Warning, "warning"), of(Weight::Info, "note"));
@@ -177,6 +188,25 @@ pub fn print(report: &Report, all: bool, out: &Output) -> Result<(), CliError> {
         out.note(format!("`onrecord explain {code}` says what a code means and what to do"));
     }
     Ok(())
+}
+
+/// A cosignature as a line.
+fn cosigned(one: &Cosignature) -> String {
+    let (name, size) = (printable_line(&one.witness), counted(one.size, "entry"));
+    match (one.outcome, one.time) {
+        (Outcome::Holds, Some(time)) => format!("  cosigned at {size} by {name} on {}", moment(time)),
+        (Outcome::DoesNotHold, _) => format!("  the cosignature at {size} by {name} does not hold"),
+        _ => format!(
+            "  a cosignature at {size} by {name} cannot be judged: its key is not known here (`onrecord witness add`)"
+        ),
+    }
+}
+
+/// A time of a witness, in seconds since 1970.
+pub fn moment(time: u64) -> String {
+    let millis = i64::try_from(time).ok().and_then(|t| t.checked_mul(1_000));
+    let known = millis.and_then(Timestamp::from_millis).map(|t| t.to_string().replace(".000Z", "Z"));
+    known.unwrap_or_else(|| format!("second {time} since 1970"))
 }
 
 /// The outcome as a line.

@@ -9,6 +9,7 @@ use crate::cli::config::Settings;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
+use crate::cli::verbs::audit::moment;
 use crate::entry::proof::{self, Answers, Outcome};
 use crate::exchange::gist::gist;
 use crate::text::printable_line;
@@ -105,8 +106,9 @@ fn policy(trust: Option<&str>, file: &ProofFile, cx: &Context<'_>) -> Result<Opt
     };
     let Some(trust) = trust else {
         let origin = file.checkpoint().text().lines().next().unwrap_or_default().to_owned();
-        let key = remembered(&origin, cx);
-        return key.map(|k| of_key(&k)).transpose();
+        let Some((key, witnesses)) = remembered(&origin, cx) else { return Ok(None) };
+        let policy = key.parse().ok().and_then(|key| Policy::of_keys(key, witnesses).ok());
+        return policy.map_or_else(|| of_key(&key).map(Some), |policy| Ok(Some(policy)));
     };
     if !Path::new(trust).exists() {
         return of_key(trust).map(Some);
@@ -120,18 +122,24 @@ fn policy(trust: Option<&str>, file: &ProofFile, cx: &Context<'_>) -> Result<Opt
     Policy::parse(&bytes).map(Some).map_err(|e| CliError::bad_input(format!("{trust} is no policy file")).because(&e))
 }
 
-/// The key that this user trusts for an origin; none where there are several ledgers of that name.
-fn remembered(origin: &str, cx: &Context<'_>) -> Option<String> {
+/// The key that this user trusts for an origin, with the witnesses that were added to it; none where there are several
+/// ledgers of that name.
+fn remembered(origin: &str, cx: &Context<'_>) -> Option<(String, Vec<Verifier>)> {
     let folder = fs::read_dir(cx.folders.config.join("ledgers")).ok()?;
     let ids = folder.filter_map(|e| e.ok()?.file_name().to_str()?.strip_suffix(".toml")?.parse().ok());
-    let mut keys: Vec<String> = ids
-        .filter_map(|id| Settings::load(&cx.folders, &id).ok().flatten())
-        .filter(|s| s.origin == origin)
-        .flat_map(|s| s.trusted)
-        .collect();
+    let settings: Vec<Settings> =
+        ids.filter_map(|id| Settings::load(&cx.folders, &id).ok().flatten()).filter(|s| s.origin == origin).collect();
+    let mut keys: Vec<&String> = settings.iter().flat_map(|s| &s.trusted).collect();
     keys.sort();
     keys.dedup();
-    if keys.len() == 1 { keys.pop() } else { None }
+    let [key] = keys.as_slice() else { return None };
+    let mut witnesses: Vec<Verifier> = Vec::new();
+    for witness in settings.iter().flat_map(|s| &s.witnesses).filter_map(|w| w.vkey.parse().ok()) {
+        if !witnesses.contains(&witness) {
+            witnesses.push(witness);
+        }
+    }
+    Some(((*key).clone(), witnesses))
 }
 
 /// 1 outranks 4; a withheld payload or an unknown author does not take back that the entry is included.
@@ -187,7 +195,7 @@ fn print(path: &Path, file: &ProofFile, answers: &Answers, trusted: bool, cx: &C
     say("by author", &answers.by_author, format!("holds, by `{handle}`"))?;
     say("payload", &answers.payload, "holds".into())?;
     for (witness, time) in &answers.cosigned {
-        out.line(format!("  cosigned   by {} at {time} (seconds since 1970)", printable_line(witness)))?;
+        out.line(format!("  cosigned   by {} on {}", printable_line(witness), moment(*time)))?;
     }
     if let Some(header) = answers.header.as_ref().filter(|_| answers.included == Outcome::Holds) {
         out.line(format!("  says       {} at {}", header.kind, header.time))?;

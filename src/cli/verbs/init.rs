@@ -156,6 +156,7 @@ pub fn make(args: &Args, cx: &Context<'_>) -> Result<Made, CliError> {
         agent: Some(handle.0.clone()),
         base: None,
         keys: [(handle.0.clone(), agent_key.clone())].into(),
+        witnesses: Vec::new(),
     };
     settings.save(&cx.folders, &id)?;
     Ok(Made {

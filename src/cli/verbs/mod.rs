@@ -43,6 +43,9 @@ pub mod triage;
 pub mod verify;
 pub mod withdraw;
 pub mod withhold;
+pub mod witness;
+mod witness_request;
+mod witness_serve;
 
 use super::context::Context;
 use super::error::{CliError, Exit};
@@ -120,6 +123,8 @@ pub enum Verb {
     Prove(prove::Args),
     /// Check proof files, with no ledger and no network
     Check(check::Args),
+    /// Have checkpoints cosigned by others, and cosign those of others
+    Witness(witness::Args),
     /// Enrol agents and manage their keys and roles
     Agent(agent::Args),
     /// Show or set what the ledger demands
@@ -176,6 +181,7 @@ impl Verb {
             Self::Explain(args) => explain::run(args, cx),
             Self::Prove(args) => prove::run(args, cx),
             Self::Check(args) => check::run(args, cx),
+            Self::Witness(args) => witness::run(args, cx),
             Self::Agent(args) => agent::run(args, cx),
             Self::Policy(args) => policy::run(args, cx),
             Self::Export(args) => export::run(args, cx),

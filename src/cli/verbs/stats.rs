@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::cli::asked;
+use crate::cli::config::Settings;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::counted;
+use crate::cli::verbs::audit::moment;
 use crate::hash::Digest;
 use crate::ledger::Ledger;
+use crate::text::printable_line;
+use crate::tlog::key::Verifier;
 use crate::view::finding_word;
 
 /// Show sizes, counts, checkpoint and keys.
@@ -53,6 +57,37 @@ pub struct Stats {
     pub published: u64,
     /// Entries whose payload is not here.
     pub withheld: u64,
+    /// Cosignatures on the checkpoints of the ledger, by size.
+    pub cosigned: Vec<Cosigned>,
+}
+
+/// A witness's line on a checkpoint of the ledger.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cosigned {
+    /// Entries under the checkpoint.
+    pub size: u64,
+    /// Name of the witness's key.
+    pub witness: String,
+    /// When, in seconds since 1970; only where this user knows the witness's key and the line holds.
+    pub time: Option<u64>,
+}
+
+/// Every cosignature that is kept, judged by the witnesses that this user knows.
+///
+/// # Errors
+/// When the ledger cannot be read.
+fn cosigned(ledger: &Ledger, cx: &Context<'_>) -> Result<Vec<Cosigned>, CliError> {
+    let settings = Settings::load(&cx.folders, &ledger.id())?.unwrap_or_default();
+    let known: Vec<Verifier> = settings.witnesses.iter().filter_map(|witness| witness.vkey.parse().ok()).collect();
+    let mut found = Vec::new();
+    for one in ledger.cosigned()?.iter().filter(|one| one.size <= ledger.size()) {
+        for line in one.note.signatures().iter().filter(|line| line.name() != ledger.origin()) {
+            let key = known.iter().find(|key| line.is_by(key));
+            let time = key.and_then(|key| one.note.verify(std::slice::from_ref(key)).ok()?.first()?.time);
+            found.push(Cosigned { size: one.size, witness: line.name().to_owned(), time });
+        }
+    }
+    Ok(found)
 }
 
 /// Counts everything.
@@ -99,6 +134,7 @@ pub fn count(ledger: &Ledger) -> Result<Stats, CliError> {
         second_read,
         published,
         withheld,
+        cosigned: Vec::new(),
     })
 }
 
@@ -108,7 +144,8 @@ pub fn count(ledger: &Ledger) -> Result<Stats, CliError> {
 /// When the ledger cannot be read.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let ledger = asked::as_of(cx.ledger()?, args.as_of.as_deref())?;
-    let stats = count(&ledger)?;
+    let mut stats = count(&ledger)?;
+    stats.cosigned = cosigned(&ledger, cx)?;
     if cx.out.json {
         cx.out.json(&stats)?;
         return Ok(Exit::Done);
@@ -126,7 +163,12 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     line("states", joined(&stats.states))?;
     line("entries", joined(&stats.entries))?;
     if stats.withheld > 0 {
-        line("withheld", format!("{} payloads", stats.withheld))?;
+        line("withheld", counted(stats.withheld, "payload"))?;
+    }
+    for one in &stats.cosigned {
+        let when =
+            one.time.map_or_else(|| "(its key is not known here)".to_owned(), |time| format!("on {}", moment(time)));
+        line("cosigned", format!("at {} by {} {when}", counted(one.size, "entry"), printable_line(&one.witness)))?;
     }
     Ok(Exit::Done)
 }
