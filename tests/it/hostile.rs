@@ -496,7 +496,7 @@ fn read_markdown(bytes: &[u8], claims: &[ClaimView]) {
                 let bare: String = unescaped_away(line);
                 assert!(!bare.contains('<') && !bare.contains("!["), "{line}");
                 assert!(bare.matches('`').count() % 2 == 0, "{line}");
-                assert!(!bare.contains("](javascript") && !bare.starts_with("    "), "{line}");
+                assert!(!bare.contains("](javascript") && !line.starts_with("    "), "{line}");
             }
         }
     }

@@ -141,7 +141,7 @@ fn appearance(a: &AppearanceView) -> Markup {
 
 fn name(step: &Step) -> String {
     match (step.damaged, step.name.as_deref().or(step.description.as_deref())) {
-        (true, Some(name)) => format!("{name} (the name is damaged in the bytes)"),
+        (true, Some(name)) => format!("a name damaged in the bytes: {name}"),
         (true, None) => "a name damaged in the bytes".into(),
         (false, Some(name)) => name.to_owned(),
         (false, None) => format!("somebody without a name, {}", step.role),
@@ -226,8 +226,9 @@ fn searches(claim: &ClaimView, public: bool) -> Markup {
             ul.plain {
                 @for s in searches {
                     li dir="auto" {
-                        (s.on.to_string()) ": " (counted(s.found, "page")) " found. For: " (Text(&s.sought)) " Where: " (Text(&s.place))
-                        @if !s.languages.is_empty() { " In: " (Text(&s.languages.join(", "))) }
+                        (s.on.to_string()) ": " (counted(s.found, "page")) " found. " b { "For:" } " " (Text(&s.sought))
+                        " " b { "Where:" } " " (Text(&s.place))
+                        @if !s.languages.is_empty() { " " b { "In:" } " " (Text(&s.languages.join(", "))) }
                     }
                 }
             }

@@ -84,10 +84,13 @@ pub fn findings(counts: &[(Finding, u64)]) -> Result<String, ChartError> {
             // A gap of the page's own colour tells segments apart without their colours.
             let right = (to - 2).max(from + 1);
             area.draw(&Rectangle::new([(from, 0), (right, 44)], ink(finding.key).filled()))?;
-            if right - from >= 34 {
-                let style = label(15, &format!("on-{}", finding.key), HPos::Center, VPos::Center);
-                area.draw(&Text::new(format!("{} {n}", finding.letter), ((from + right) / 2, 22), style))?;
-            }
+            let told = match right - from {
+                34.. => format!("{} {n}", finding.letter),
+                16.. => finding.letter.to_owned(),
+                _ => continue,
+            };
+            let style = label(15, &format!("on-{}", finding.key), HPos::Center, VPos::Center);
+            area.draw(&Text::new(told, (i32::midpoint(from, right), 22), style))?;
         }
         Ok(())
     })
@@ -132,6 +135,9 @@ pub fn time_line(line: &Line, series: &[&str]) -> Result<String, ChartError> {
         let step = (line.bins.len() * wide).div_ceil(670).max(1);
         for (at, (name, _)) in (0_u32..).zip(&line.bins).step_by(step) {
             let (x, y) = chart.backend_coord(&(f64::from(at) + 0.5, 0));
+            // The last name must not run over the edge.
+            let half = i32::try_from(wide / 2).unwrap_or_default();
+            let x = x.min(i32::try_from(WIDTH).unwrap_or_default() - half);
             let style = label(13, "ink", HPos::Center, VPos::Top);
             area.draw(&Text::new(name.clone(), (x, y + 7), style))?;
         }
@@ -170,6 +176,10 @@ fn attributes(mut list: &str, out: &mut String) {
             index.and_then(|i| INKS.get(i)).copied()
         };
         match (name, value) {
+            ("font-size", size) => {
+                let size: f64 = size.parse().unwrap_or(12.0);
+                let _ = write!(out, " font-size=\"{size:.1}\"");
+            }
             ("opacity", "1") | ("stroke-width", "1") | ("font-family", _) | (_, "none") => {}
             ("fill", color) => {
                 if let Some(class) = class(color) {

@@ -110,7 +110,7 @@ fn finding_bar(findings: &[(Finding, u64)]) -> Result<Markup, ChartError> {
     let told: Vec<String> = findings.iter().filter(|(_, n)| *n > 0).map(|(f, n)| format!("{n} {}", f.label)).collect();
     Ok(html! {
         @if all > 0 {
-            svg.chart role="img" viewBox="0 0 720 44" aria-labelledby="bar-t bar-d" {
+            svg.chart.bar role="img" viewBox="0 0 720 44" aria-labelledby="bar-t bar-d" {
                 title id="bar-t" { "Claims by finding" }
                 desc id="bar-d" { (told.join(", ")) ". The table below says the same." }
                 (PreEscaped(chart::findings(findings)?))
@@ -188,7 +188,7 @@ fn time_lines(id: &str, what: &str, points: &[Point], series: &Series) -> Result
     let drawn: Vec<String> = lines.iter().map(|l| chart::time_line(l, &classes)).collect::<Result<_, _>>()?;
     Ok(html! {
         @if !lines.is_empty() {
-            ul.key aria-label="Key of the colours" {
+            ul.series aria-label="Key of the colours" {
                 @for s in &used { li { span.swatch.{ "b-" (series[*s].0) } {} " " (series[*s].1) } }
             }
         }
@@ -201,7 +201,7 @@ fn time_lines(id: &str, what: &str, points: &[Point], series: &Series) -> Result
                         (PreEscaped(svg))
                     }
                 }
-                figcaption { @if i > 0 { "A closer look, " } (by(line)) ". " (extent(line)) }
+                figcaption { @if i > 0 { "A closer look, " } @else { "Counted " } (by(line)) ". " (extent(line)) }
             }
             (alternative(line, series, &used))
         }

@@ -185,10 +185,10 @@ fn piece(e: &EvidenceView, heading: &str, out: &mut String) -> fmt::Result {
 fn searches(claim: &ClaimView, public: bool, out: &mut String) -> fmt::Result {
     for s in claim.searches.iter().filter_map(|s| s.search.as_ref()) {
         let lang =
-            if s.languages.is_empty() { String::new() } else { format!(" In: {}", line(&s.languages.join(", "))) };
+            if s.languages.is_empty() { String::new() } else { format!(" *In:* {}", line(&s.languages.join(", "))) };
         writeln!(
             out,
-            "- Looked on {}: {} found. For: {} Where: {}{lang}",
+            "- Looked on {}: {} found. *For:* {} *Where:* {}{lang}",
             s.on,
             counted(s.found, "page"),
             line(&s.sought),
