@@ -15,6 +15,7 @@ use onrecord::claim::{
 use onrecord::entry::{Event, Proposal};
 use onrecord::exchange::format::{Counts, Format, Head, Taken};
 use onrecord::exchange::html::Html;
+use onrecord::exchange::iri::Base;
 use onrecord::exchange::markdown::Markdown;
 use onrecord::exchange::{csv, jsonl};
 use onrecord::hash::{Digest, Index};
@@ -260,7 +261,7 @@ fn head(ledger: &Ledger) -> Head {
         query: "'; rm -rf \"<script>\u{202e} ```".into(),
         all: true,
         public: false,
-        base: "https://example.invalid/<b>/".into(),
+        base: Base::parse("https://example.invalid/").unwrap(),
     }
 }
 

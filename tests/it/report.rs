@@ -11,6 +11,7 @@ use onrecord::entry::{Event, Proposal};
 use onrecord::exchange::format::{Format, FormatError, Head};
 use onrecord::exchange::fragment;
 use onrecord::exchange::html::{Html, STYLE, address, quote};
+use onrecord::exchange::iri::Base;
 use onrecord::exchange::markdown::Markdown;
 use onrecord::exchange::report::span::{self, Point, Unit};
 use onrecord::exchange::report::words::FINDINGS;
@@ -34,7 +35,7 @@ fn head(ledger: &Ledger) -> Head {
         query: String::new(),
         all: true,
         public: false,
-        base: "https://example.invalid/".into(),
+        base: Base::parse("https://example.invalid/").unwrap(),
     }
 }
 
@@ -174,7 +175,7 @@ fn a_report_says_the_head_in_order_and_the_state_in_words() {
             "Partly supported",
             "low: thin evidence, or of one origin",
             "likely (55 to 80 per cent)",
-            "Published",
+            "Published on 2026-11-22",
             "Corrected since publication (1 correction)",
             "Not second-read: no other agent has approved the verdict",
             "Withdrawn: no longer counts",

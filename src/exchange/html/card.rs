@@ -122,6 +122,7 @@ fn appearance(a: &AppearanceView) -> Markup {
             p { "In document #" (d.number) ", " cite dir="auto" { (Text(&title)) }
                 @if !rest.is_empty() { ": " (Text(&rest.join(", "))) }
                 @if let Some(url) = &d.url { " " (link("at", url)) }
+                @for url in &d.archives { " · " (link("archived at", url)) }
             }
             @for anchor in &a.anchors {
                 @if let Some(quote) = &anchor.quote {

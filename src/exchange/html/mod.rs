@@ -13,12 +13,18 @@ mod text;
 
 use std::io;
 
-use crate::exchange::format::{Counts, Format, FormatError, Head, Taken};
-use crate::exchange::report::MAX_CLAIMS;
+use crate::exchange::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
+use crate::exchange::report::{MAX_CLAIMS, reread};
+use crate::exchange::reread::of_file;
 use crate::view::ClaimView;
 
 /// The style sheet, which the palette's test reads.
 pub const STYLE: &str = include_str!("style.css");
+
+/// Makes the format.
+pub fn make<'a>(_: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    Ok(Made::file(Html::new(), |path| of_file(path, reread::html)).with_head())
+}
 
 /// A report in the making.
 #[derive(Debug, Default)]

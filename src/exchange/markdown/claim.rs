@@ -90,7 +90,8 @@ fn appearance(a: &AppearanceView, out: &mut String) -> fmt::Result {
     let rest = [d.author.clone(), d.publisher.clone().or_else(|| inferred("publisher")), d.dated.clone()];
     let rest: Vec<String> = rest.into_iter().flatten().collect();
     let about = if rest.is_empty() { String::new() } else { format!(": {}", line(&rest.join(", "))) };
-    let at = d.url.as_deref().map_or(String::new(), |url| format!(" {}", link("at", url)));
+    let archives = d.archives.iter().map(|url| format!(" · {}", link("archived at", url)));
+    let at: String = d.url.iter().map(|url| format!(" {}", link("at", url))).chain(archives).collect();
     writeln!(out, "In document \\#{}, *{}*{about}{at}\n", d.number, line(&title))?;
     for anchor in &a.anchors {
         let Some(text) = &anchor.quote else { continue };

@@ -6,13 +6,19 @@ mod escape;
 use std::fmt::{self, Write as _};
 use std::io;
 
-use crate::exchange::format::{Counts, Format, FormatError, Head, Taken};
+use crate::exchange::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
 use crate::exchange::report::span::{self, Point};
 use crate::exchange::report::tally::{self, Source};
 use crate::exchange::report::words::FINDINGS;
-use crate::exchange::report::{MAX_CLAIMS, counted, head as facts};
+use crate::exchange::report::{MAX_CLAIMS, counted, head as facts, reread};
+use crate::exchange::reread::of_file;
 use crate::view::ClaimView;
 use escape::{fenced, line, table};
+
+/// Makes the format.
+pub fn make<'a>(_: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    Ok(Made::file(Markdown::new(), |path| of_file(path, reread::markdown)).with_head())
+}
 
 /// A report in the making.
 #[derive(Debug, Default)]

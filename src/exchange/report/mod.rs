@@ -1,6 +1,7 @@
 //! What the reports for people say, HTML and Markdown alike: words, counts and time lines, without any markup.
 
 pub mod head;
+pub mod reread;
 pub mod span;
 pub mod tally;
 pub mod words;

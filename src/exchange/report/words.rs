@@ -77,9 +77,19 @@ pub fn standing(claim: &ClaimView) -> Vec<String> {
         }),
         Some(Workflow::Withdrawn) => said.push("Withdrawn: taken back before publication".into()),
         Some(Workflow::Parked) => said.push("Parked: put aside, not published".into()),
-        Some(Workflow::Published) => said.push("Published".into()),
+        Some(Workflow::Published) => said.push(match claim.published_at {
+            Some(time) => format!("Published on {}", time.day()),
+            None => "Published".into(),
+        }),
         Some(state) => said.push(format!("Not published: {}", state.as_str().replace('-', " "))),
         None => said.push("Its state is withheld".into()),
+    }
+    if !claim.superseded_by.is_empty() {
+        let others: Vec<String> = claim.superseded_by.iter().map(|n| format!("#{n}")).collect();
+        said.push(format!("Superseded: {} takes its place", others.join(", ")));
+    }
+    if claim.amended && claim.corrections.is_empty() {
+        said.push("Amended: worded anew since it was recorded".into());
     }
     for r in claim.relations.iter().filter(|r| r.kind == RelationKind::Supersedes) {
         said.push(format!("Takes the place of {}", other(r.number, r.foreign.as_deref())));
