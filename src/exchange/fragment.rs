@@ -1,6 +1,8 @@
 //! Text fragments (`#:~:text=…`): links that open a page at a passage. The browser looks for the passage on the page as
 //! it is now, so such a link is a help and never evidence.
 
+use std::fmt::Write as _;
+
 /// Longest passage, in code points, that stands in the link whole.
 const WHOLE: usize = 300;
 /// Words at either end of a longer one.
@@ -34,7 +36,7 @@ fn encoded(text: &str) -> String {
         if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~') {
             out.push(char::from(b));
         } else {
-            out.push_str(&format!("%{b:02X}"));
+            let _ = write!(out, "%{b:02X}");
         }
     }
     out

@@ -36,6 +36,7 @@ mod hash;
 mod header;
 mod history;
 mod hostile;
+mod hostile_claims;
 mod json;
 mod kill;
 mod layers;

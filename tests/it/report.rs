@@ -21,7 +21,8 @@ use onrecord::ledger::Ledger;
 use onrecord::time::Day;
 use onrecord::view::{ClaimView, FLAGS};
 
-use crate::hostile::{batch, write};
+use crate::hostile::write;
+use crate::hostile_claims::batch;
 use crate::ledger::{append, claim, document, evidence, ledger, verdict};
 
 fn head(ledger: &Ledger) -> Head {
@@ -60,7 +61,7 @@ fn words(page: &str) -> String {
             Token::StartTag(tag)
                 if !["span", "b", "bdi", "a", "mark", "code"].contains(&std::str::from_utf8(&tag.name).unwrap()) =>
             {
-                out.push('\n')
+                out.push('\n');
             }
             _ => {}
         }

@@ -180,7 +180,7 @@ fn attributes(mut list: &str, out: &mut String) {
                 let size: f64 = size.parse().unwrap_or(12.0);
                 let _ = write!(out, " font-size=\"{size:.1}\"");
             }
-            ("opacity", "1") | ("stroke-width", "1") | ("font-family", _) | (_, "none") => {}
+            ("opacity" | "stroke-width", "1") | ("font-family", _) | (_, "none") => {}
             ("fill", color) => {
                 if let Some(class) = class(color) {
                     let _ = write!(out, " class=\"f-{class}\"");

@@ -98,7 +98,7 @@ pub fn graph(claim: &ClaimView) -> Option<Markup> {
 }
 
 fn edge(row: &Placed<'_>, middle: usize) -> Markup {
-    let (from, y, bend) = (LEFT, row.middle, (LEFT + CLAIM) / 2);
+    let (from, y, bend) = (LEFT, row.middle, usize::midpoint(LEFT, CLAIM));
     let stance = row.evidence.stance.map_or("context", crate::claim::vocab::Stance::as_str);
     let weight = if row.evidence.relied_on { "relied" } else { "aside" };
     html! {

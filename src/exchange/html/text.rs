@@ -31,7 +31,9 @@ impl Render for Plain<'_> {
     fn render_to(&self, out: &mut String) {
         for (c, deceives) in crate::text::shown(self.0) {
             if deceives && !matches!(c, '\n' | '\t') {
-                out.push_str(&format!("[{}]", code(c)));
+                out.push('[');
+                out.push_str(&code(c));
+                out.push(']');
             } else {
                 escaped(c, out);
             }
@@ -56,10 +58,10 @@ fn escaped(c: char, out: &mut String) {
 
 /// A link with a word before its host, or the address as text where it may not be one.
 pub fn link(what: &str, url: &str) -> Markup {
-    match target(url) {
-        Some(href) => html! { a href=(Plain(&href)) rel="noreferrer" { (what) " " bdi { (Text(host(&href))) } } },
-        None => html! { span { (what) " " bdi { (Text(url)) } } },
-    }
+    let Some(href) = target(url) else {
+        return html! { span { (what) " " bdi { (Text(url)) } } };
+    };
+    html! { a href=(Plain(&href)) rel="noreferrer" { (what) " " bdi { (Text(host(&href))) } } }
 }
 
 /// A number of a claim: a link where it stands in this page.

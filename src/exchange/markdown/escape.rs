@@ -1,5 +1,7 @@
 //! Text of others in Markdown (`CommonMark` with GFM tables), so that none of it is markup.
 
+use std::fmt::Write as _;
+
 use crate::exchange::html::address;
 
 /// Text on one line: for headings, cells of tables and items.
@@ -21,7 +23,9 @@ fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     for (c, deceives) in crate::text::shown(text) {
         match c {
-            _ if deceives => out.push_str(&format!("\\[U+{:04X}\\]", u32::from(c))),
+            _ if deceives => {
+                let _ = write!(out, "\\[U+{:04X}\\]", u32::from(c));
+            }
             '|' => out.push_str("&#124;"),
             // These six mean nothing anywhere.
             ',' | ';' | '\'' | '%' | '?' | '/' => out.push(c),
@@ -52,7 +56,9 @@ fn destination(url: &str) -> String {
             b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'@' | b'!' | b'$' | b'\'' | b'*' | b'+' | b','
             | b';' | b'=' | b'%' => out.push(char::from(b)),
             b if b.is_ascii_alphanumeric() => out.push(char::from(b)),
-            b => out.push_str(&format!("%{b:02X}")),
+            b => {
+                let _ = write!(out, "%{b:02X}");
+            }
         }
     }
     out
@@ -63,7 +69,7 @@ pub fn fenced(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for (c, deceives) in crate::text::shown(text) {
         if deceives && c != '\n' {
-            shown.push_str(&format!("[U+{:04X}]", u32::from(c)));
+            let _ = write!(shown, "[U+{:04X}]", u32::from(c));
         } else {
             shown.push(c);
         }
@@ -77,7 +83,7 @@ pub fn fenced(text: &str) -> String {
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     let mut out = format!("| {} |\n|{}\n", heading.join(" | "), " --- |".repeat(heading.len()));
     for row in rows {
-        out.push_str(&format!("| {} |\n", row.join(" | ")));
+        let _ = writeln!(out, "| {} |", row.join(" | "));
     }
     out
 }

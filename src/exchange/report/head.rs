@@ -112,7 +112,8 @@ pub fn caution(counts: &Counts) -> String {
 pub fn commands(head: &Head) -> Vec<(String, String)> {
     let mut export = "onrecord --ledger LEDGER export".to_owned();
     if !head.query.is_empty() {
-        export.push_str(&format!(" {}", quoted(&head.query)));
+        export.push(' ');
+        export.push_str(&quoted(&head.query));
     }
     if head.all {
         export.push_str(" --all");

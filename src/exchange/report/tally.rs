@@ -30,7 +30,7 @@ pub struct Speaker {
     pub roles: BTreeSet<&'static str>,
     /// Whether the name's bytes are damaged in the document.
     pub damaged: bool,
-    /// How they hold the claims: FactBank's code, and how many.
+    /// How they hold the claims: `FactBank`'s code, and how many.
     pub held: BTreeMap<&'static str, u64>,
     /// Claims, each once.
     pub claims: BTreeSet<u64>,
