@@ -62,6 +62,31 @@ pub fn deceives(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// The characters of a text, each with whether it is to be made visible: it deceives, and is no joiner where its script
+/// needs one (Persian and Hindi spell with U+200C and U+200D, and emoji are joined by U+200D).
+pub fn shown(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
+    let mut before = None;
+    let mut rest = text.chars();
+    std::iter::from_fn(move || {
+        let c = rest.next()?;
+        let joins = matches!(c, '\u{200c}' | '\u{200d}')
+            && before.zip(rest.clone().next()).is_some_and(|(a, b)| {
+                (of_joining_script(a) && of_joining_script(b)) || (c == '\u{200d}' && pictures(a) && pictures(b))
+            });
+        before = Some(c);
+        Some((c, deceives(c) && !joins))
+    })
+}
+
+/// Letters and signs of Arabic, Syriac, N'Ko and the scripts of India: those that spell with joiners.
+fn of_joining_script(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+}
+
+fn pictures(c: char) -> bool {
+    matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2190}'..='\u{21ff}' | '\u{fe0f}')
+}
+
 /// Makes text from others safe to print on a terminal: deceiving characters appear as `\u{…}`. Line feeds are kept.
 pub fn printable(text: &str) -> String {
     escape(text, true)
@@ -74,8 +99,8 @@ pub fn printable_line(text: &str) -> String {
 
 fn escape(text: &str, keep_lines: bool) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if deceives(c) && !(keep_lines && c == '\n') {
+    for (c, deceives) in shown(text) {
+        if deceives && !(keep_lines && c == '\n') {
             let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
         } else {
             out.push(c);

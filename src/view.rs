@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::claim::desk::Correction;
 use crate::claim::vocab::{Finding, RelationKind, Stance, Workflow};
-use crate::claim::{Anchor, Evidence, Hedge, Quantity, Step, Time};
+use crate::claim::{Anchor, Evidence, Hedge, Quantity, Step, Time, diff};
 use crate::entry::claim_state::{Item, VerdictState};
 use crate::entry::fall::{Cause, Documents, document_changed};
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
@@ -88,7 +89,7 @@ pub struct ClaimView {
     pub relations: Vec<RelationView>,
     /// Corrections since publication.
     pub corrections: Vec<CorrectionView>,
-    /// Its retraction.
+    /// Why and when it was taken back after publication.
     pub retraction: Option<RetractionView>,
     /// What a reader should be warned of.
     pub flags: Vec<String>,
@@ -202,6 +203,14 @@ pub struct EvidenceView {
     pub cluster: Option<String>,
     /// What it is.
     pub class: Option<&'static str>,
+    /// Address of a copy in an archive.
+    pub archive: Option<String>,
+    /// Another desk's label, verbatim, of evidence that is a fact-check.
+    pub label: Option<String>,
+    /// The scale that the label belongs to.
+    pub scale: Option<String>,
+    /// Language of the page.
+    pub lang: Option<String>,
     /// When it was obtained.
     pub obtained: Option<String>,
     /// The claim file's name for it.
@@ -245,6 +254,8 @@ pub struct VerdictView {
     pub finding: Option<Finding>,
     /// How good the evidence is.
     pub confidence: Option<&'static str>,
+    /// How probable the event is, in the checker's view: a band of ICD-203.
+    pub likelihood: Option<&'static str>,
     /// Why.
     pub rationale: Option<String>,
     /// What was done.
@@ -296,6 +307,23 @@ pub struct CorrectionView {
     pub text: String,
     /// When.
     pub time: Timestamp,
+    /// Who.
+    pub agent: String,
+    /// From what to what, field by field: wording and verdict.
+    pub changes: Vec<ChangeView>,
+    /// Evidence that no longer counts by it.
+    pub withdraws: Vec<u64>,
+}
+
+/// A field before and after.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeView {
+    /// The field, as a path such as `appearance.hedges[0].cue`; of the verdict, `verdict.finding`.
+    pub path: String,
+    /// What stood there; `null`: nothing, or it is not here.
+    pub before: Option<serde_json::Value>,
+    /// What stands there now; `null`: nothing.
+    pub after: Option<serde_json::Value>,
 }
 
 /// A retraction.
@@ -307,6 +335,8 @@ pub struct RetractionView {
     pub reason: Option<String>,
     /// When.
     pub time: Timestamp,
+    /// Who.
+    pub agent: String,
 }
 
 /// A fallen claim under another.
@@ -469,19 +499,13 @@ impl ClaimView {
             corrections: claim
                 .corrections
                 .iter()
-                .filter_map(|c| {
-                    c.body.as_ref().map(|body| CorrectionView {
-                        number: c.number.0,
-                        kind: body.kind.as_str(),
-                        text: body.text.clone(),
-                        time: c.time,
-                    })
-                })
+                .filter_map(|c| Some(CorrectionView::new(c.body.as_ref()?, c, claim, context.ledger())))
                 .collect(),
             retraction: claim.retraction.as_ref().map(|r| RetractionView {
                 number: r.number.0,
                 reason: r.body.clone(),
                 time: r.time,
+                agent: context.ledger().handle(r.agent),
             }),
             flags: flags_with(claim, &document, !fallen.is_empty()),
             fallen: fallen.iter().map(FallView::new).collect(),
@@ -557,10 +581,56 @@ impl EvidenceView {
             credibility: body.map(|e| e.credibility.as_str()),
             cluster: body.map(|e| e.cluster.clone()),
             class: body.map(|e| e.class.as_str()),
+            archive: body.and_then(|e| e.archive.clone()),
+            label: body.and_then(|e| e.label.clone()),
+            scale: body.and_then(|e| e.scale.clone()),
+            lang: body.and_then(|e| e.lang.clone()),
             obtained: body.map(|e| e.obtained.to_string()),
             key: body.and_then(|e| e.key.clone()),
             relied_on: relied.contains(&item.number),
             withdrawn: item.withdrawn.is_some(),
+        }
+    }
+}
+
+impl CorrectionView {
+    fn new(body: &Correction, item: &Item<Correction>, claim: &ClaimState, ledger: &LedgerState) -> Self {
+        let change = |prefix: &str, d: diff::Difference| ChangeView {
+            path: format!("{prefix}{}", d.path),
+            before: d.before,
+            after: d.after,
+        };
+        let mut changes = Vec::new();
+        let replaced = claim.replaced.iter().find(|r| r.by == item.number);
+        match (replaced.and_then(|r| r.claim.as_ref()), &body.claim) {
+            (Some(old), Some(new)) => {
+                changes.extend(diff::fields(old, new.as_ref()).into_iter().map(|d| change("", d)));
+            }
+            // The earlier wording is withheld or erased.
+            (None, Some(new)) => changes.push(ChangeView {
+                path: "statement".into(),
+                before: None,
+                after: Some(new.statement.clone().into()),
+            }),
+            (_, None) => {}
+        }
+        if let Some(new) = &body.verdict {
+            let at = claim.verdicts.iter().position(|v| v.item.number == item.number);
+            let old = at.and_then(|at| claim.verdicts[..at].last()).and_then(|v| v.item.body.as_ref());
+            let found = match old {
+                Some(old) => diff::fields(old, new),
+                None => diff::values(&serde_json::json!({}), &serde_json::json!({ "finding": new.finding })),
+            };
+            changes.extend(found.into_iter().map(|d| change("verdict.", d)));
+        }
+        Self {
+            number: item.number.0,
+            kind: body.kind.as_str(),
+            text: body.text.clone(),
+            time: item.time,
+            agent: ledger.handle(item.agent),
+            changes,
+            withdraws: body.withdraws.iter().map(|i| i.0).collect(),
         }
     }
 }
@@ -575,6 +645,7 @@ impl VerdictView {
             time: verdict.item.time,
             finding: body.map(|v| v.finding),
             confidence: body.map(|v| v.confidence.as_str()),
+            likelihood: body.and_then(|v| v.likelihood).map(crate::claim::vocab::Band::as_str),
             rationale: body.map(|v| v.rationale.clone()),
             method: body.and_then(|v| v.method.clone()),
             judged_on: body.map(|v| v.judged_on.to_string()),

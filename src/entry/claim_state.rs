@@ -69,6 +69,17 @@ impl VerdictState {
     }
 }
 
+/// A wording that a correction took the place of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// The correction.
+    pub by: Index,
+    /// The entry that gave the wording.
+    pub wording: Index,
+    /// The wording; `None`: withheld or erased.
+    pub claim: Option<Claim>,
+}
+
 /// A claim as it stands after the last entry folded in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimState {
@@ -84,6 +95,8 @@ pub struct ClaimState {
     pub claim: Option<Claim>,
     /// The entry that gave it.
     pub wording: Index,
+    /// Wordings that corrections took the place of, oldest first.
+    pub replaced: Vec<Replaced>,
     /// Further appearances (the first is the claim's own).
     pub appearances: Vec<Item<Appearance>>,
     /// Evidence.
@@ -136,6 +149,7 @@ impl ClaimState {
         if kept.contains(&self.wording) {
             self.claim = None;
         }
+        self.replaced.iter_mut().filter(|r| kept.contains(&r.wording)).for_each(|r| r.claim = None);
         hide(&mut self.appearances, &kept);
         hide(&mut self.evidence, &kept);
         hide(&mut self.searches, &kept);
@@ -164,6 +178,7 @@ impl ClaimState {
             recorded: header.time,
             claim,
             wording: number,
+            replaced: Vec::new(),
             appearances: Vec::new(),
             evidence: Vec::new(),
             searches: Vec::new(),
@@ -329,8 +344,9 @@ impl ClaimState {
         let correction = body(event, |e| if let Event::CorrectionIssued(b) = e { Some(b) } else { None });
         if let Some(correction) = &correction {
             if let Some(claim) = &correction.claim {
+                let old = self.claim.replace((**claim).clone());
+                self.replaced.push(Replaced { by: number, wording: self.wording, claim: old });
                 self.wording = number;
-                self.claim = Some((**claim).clone());
             }
             for evidence in &correction.withdraws {
                 withdraw(&mut self.evidence, Some(*evidence), number);

@@ -3,7 +3,7 @@
 use super::format::{FormatError, Made, Options};
 #[cfg(feature = "parquet")]
 use super::parquet;
-use super::{annotation, claimreview, csv, datapackage, jsonl, nanopub, prov};
+use super::{annotation, claimreview, csv, datapackage, html, jsonl, markdown, nanopub, prov};
 
 /// A format.
 pub struct Entry {
@@ -89,6 +89,22 @@ pub const FORMATS: &[Entry] = &[
         make: parquet::make,
         #[cfg(not(feature = "parquet"))]
         make: |_| Err(FormatError::NotBuilt { format: "parquet", feature: "parquet" }),
+    },
+    Entry {
+        name: "html",
+        help: "a report to look at: one page that fetches and runs nothing",
+        example: "report.html",
+        takes: &[],
+        public_only: false,
+        make: html::make,
+    },
+    Entry {
+        name: "markdown",
+        help: "the same report as text",
+        example: "report.md",
+        takes: &[],
+        public_only: false,
+        make: markdown::make,
     },
 ];
 

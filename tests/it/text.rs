@@ -10,6 +10,24 @@ use onrecord::text::{CodePoints, fold, nearest, printable, printable_line, words
 use proptest::prelude::*;
 
 #[test]
+fn joiners_stand_where_a_script_spells_with_them_and_nowhere_else() {
+    // Persian "they want", Hindi half-form, and a family in one picture.
+    for fine in ["می\u{200c}خواهند", "क्\u{200d}ष", "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}"] {
+        assert_eq!(printable(fine), fine);
+    }
+    for (bad, shown) in [
+        ("pay\u{200d}pal", "pay\\u{200d}pal"),
+        ("\u{200c}می", "\\u{200c}می"),
+        ("می\u{200c}", "می\\u{200c}"),
+        ("م\u{200c}\u{200c}ی", "م\\u{200c}\\u{200c}ی"),
+        ("\u{1f468}\u{200c}\u{1f469}", "\u{1f468}\\u{200c}\u{1f469}"),
+        ("م\u{202e}ی", "م\\u{202e}ی"),
+    ] {
+        assert_eq!(printable_line(bad), shown);
+    }
+}
+
+#[test]
 fn what_could_fool_a_terminal_or_a_reader_is_shown() {
     let deceiving = [
         '\0',
