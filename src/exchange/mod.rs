@@ -1,6 +1,7 @@
 //! Claims as others read them: the one view of a claim, and one file per format.
 
 pub mod annotation;
+pub mod bundle;
 pub mod claimreview;
 pub mod csv;
 pub mod datapackage;
@@ -12,6 +13,7 @@ pub mod names;
 pub mod nanopub;
 pub mod ordered;
 #[cfg(feature = "parquet")]
+pub mod page;
 pub mod parquet;
 pub mod prov;
 pub mod rdf;
