@@ -24,16 +24,12 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use sha2::{Digest as _, Sha256};
-
-use super::format::{Counts, Format, FormatError, Head, Taken};
-use super::reread::{Reread, RereadError};
+use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
+use super::reread::{RereadError, of_file};
 use crate::entry::bundle::check::{Answer, Checker, Report, Step};
 use crate::entry::bundle::{BadBundle, MAX_LINE};
-use crate::hash::{Digest, Index};
-use crate::ledger::bundle::{BundleError, BundleMaker, Payloads, Written};
-use crate::ledger::{Ledger, ReadError as LedgerError};
-use crate::time::Day;
+use crate::hash::Index;
+use crate::ledger::bundle::{BundleError, BundleMaker, Payloads};
 use crate::tlog::policy::Policy;
 use crate::view::ClaimView;
 
@@ -57,16 +53,12 @@ pub struct Reader<'p, R> {
     file: R,
     checker: Checker<'p>,
     line: Vec<u8>,
-    lines: u64,
-    bytes: u64,
-    hasher: Sha256,
 }
 
 impl<'p, R: BufRead> Reader<'p, R> {
     /// Begins at the start of `file`; `policy` says whom to trust, and is absent where the reader trusts nobody yet.
     pub fn new(file: R, policy: Option<&'p Policy>) -> Self {
-        let (checker, hasher) = (Checker::new(policy), Sha256::new());
-        Self { file, checker, line: Vec::new(), lines: 0, bytes: 0, hasher }
+        Self { file, checker: Checker::new(policy), line: Vec::new() }
     }
 
     /// The next line; `None` at the end of the file. Nothing of an entry counts before [`Reader::report`] said that it is
@@ -82,9 +74,6 @@ impl<'p, R: BufRead> Reader<'p, R> {
         if read == 0 {
             return Ok(None);
         }
-        self.lines += 1;
-        self.bytes += read as u64;
-        self.hasher.update(&self.line);
         Ok(Some(self.checker.line(&self.line)?))
     }
 
@@ -102,47 +91,42 @@ impl<'p, R: BufRead> Reader<'p, R> {
     }
 }
 
-/// Reads a bundle that was just written back, strictly; whom to trust is not the question here.
+/// Reads a bundle that was just written back, strictly, and counts its claims; whom to trust is not the question here.
 ///
 /// # Errors
 /// When it is no bundle, or entries and hashes do not lead to the root of its checkpoint.
-pub fn reread(file: impl BufRead) -> Result<Reread, RereadError> {
+pub fn reread(file: impl BufRead) -> Result<u64, RereadError> {
     let mut reader = Reader::new(file, None);
+    let mut record = 0;
     loop {
-        let record = reader.lines + 1;
+        record += 1;
         match reader.next() {
-            Ok(Some(_)) => {}
+            Ok(Some(_)) => drop(reader.answers()),
             Ok(None) => break,
             Err(ReadError::Read(e)) => return Err(e.into()),
             Err(ReadError::Bundle(_)) => return Err(RereadError::Record { record, what: "not a line of a bundle" }),
         }
     }
-    let (record, bytes) = (reader.lines, reader.bytes);
-    let sha256 = Digest(reader.hasher.clone().finalize().into());
-    let wrong = |what| RereadError::Record { record, what };
-    let report = reader.report().map_err(|_| wrong("the last line is missing"))?;
+    let report = reader.report().map_err(|_| RereadError::Record { record, what: "the last line is missing" })?;
     if !report.leads_to_root {
-        return Err(wrong("entries and hashes lead to another root than the checkpoint's"));
+        let what = "entries and hashes lead to another root than the checkpoint's";
+        return Err(RereadError::Record { record, what });
     }
-    Ok(Reread { claims: report.claims, bytes, sha256 })
+    Ok(report.claims)
 }
 
-/// The export format `bundle`.
-pub struct Bundle<'l> {
+/// Makes the format, of this view of the ledger. Its head is its own first line.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn make<'a>(options: &Options<'a>) -> Result<Made<'a>, FormatError> {
+    let payloads = if options.public { Payloads::Public } else { Payloads::All };
+    let maker = options.ledger.bundle(payloads, options.today)?;
+    Ok(Made::file(Bundle { maker: Some(maker) }, |path| of_file(path, reread)).with_head())
+}
+
+struct Bundle<'l> {
     maker: Option<BundleMaker<'l>>,
-    /// What was written, once it was.
-    pub written: Written,
-}
-
-impl<'l> Bundle<'l> {
-    /// Of this view of the ledger; with `public`, only payloads that may be shown to anybody.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn new(ledger: &'l Ledger, public: bool, today: Day) -> Result<Self, LedgerError> {
-        let payloads = if public { Payloads::Public } else { Payloads::All };
-        Ok(Self { maker: Some(ledger.bundle(payloads, today)?), written: Written::default() })
-    }
 }
 
 impl From<BundleError> for FormatError {
@@ -175,7 +159,7 @@ impl Format for Bundle<'_> {
 
     fn end(&mut self, _: &Head, _: &Counts, out: &mut dyn io::Write) -> Result<(), FormatError> {
         if let Some(maker) = self.maker.take() {
-            self.written = maker.entries(&mut |bytes| out.write_all(bytes))?;
+            maker.entries(&mut |bytes| out.write_all(bytes))?;
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ pub mod jsonl;
 pub mod names;
 pub mod nanopub;
 pub mod ordered;
-#[cfg(feature = "parquet")]
 pub mod page;
+#[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod prov;
 pub mod rdf;

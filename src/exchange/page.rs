@@ -19,6 +19,9 @@ const PARTS: &str = include_str!("page/parts.js");
 const CHECKER: &str = include_str!("page/checker.js");
 const PAGE: &str = include_str!("page/page.js");
 
+/// The bytes with which a page begins.
+pub const BEGINS: &[u8] = b"<!doctype html>";
+
 /// The bare page: it opens files from disk.
 pub fn checker() -> Vec<u8> {
     with_proof(&[])

@@ -3,7 +3,7 @@
 use super::format::{FormatError, Made, Options};
 #[cfg(feature = "parquet")]
 use super::parquet;
-use super::{annotation, claimreview, csv, datapackage, jsonl, nanopub, prov};
+use super::{annotation, bundle, claimreview, csv, datapackage, jsonl, nanopub, prov};
 
 /// A format.
 pub struct Entry {
@@ -89,6 +89,14 @@ pub const FORMATS: &[Entry] = &[
         make: parquet::make,
         #[cfg(not(feature = "parquet"))]
         make: |_| Err(FormatError::NotBuilt { format: "parquet", feature: "parquet" }),
+    },
+    Entry {
+        name: "bundle",
+        help: "the entries themselves with their proofs, for `onrecord check`",
+        example: "claims.bundle",
+        takes: &[],
+        public_only: false,
+        make: bundle::make,
     },
 ];
 

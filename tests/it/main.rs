@@ -6,6 +6,7 @@ mod as_of;
 mod audit;
 mod audit_codes;
 mod audit_lint;
+mod bundle;
 mod canon;
 mod catalog;
 mod claims;

@@ -140,15 +140,16 @@ fn begins_as_bundle(path: &Path) -> Result<bool, CliError> {
 
 fn read(path: &Path) -> Result<ProofFile, CliError> {
     let cannot = |e: &dyn std::error::Error| CliError::cannot_run(format!("cannot read {}", path.display())).because(e);
-    let metadata = fs::metadata(path).map_err(|e| cannot(&e))?;
-    if metadata.len() > MAX_FILE as u64 {
-        return Err(CliError::bad_input(format!("{} is too long for a proof file", path.display())));
-    }
-    let bytes = fs::read(path).map_err(|e| cannot(&e))?;
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that what is too long is seen to be.
+    let file = File::open(path).map_err(|e| cannot(&e))?;
+    file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|e| cannot(&e))?;
     ProofFile::parse(&bytes).map_err(|e| {
-        CliError::bad_input(format!("{} is neither a proof file nor a bundle", path.display()))
-            .because(&e)
-            .hint("`onrecord prove REF` writes a proof file, `onrecord prove REF --history` a bundle")
+        let error = CliError::bad_input(format!("{} is neither a proof file nor a bundle", path.display())).because(&e);
+        if bytes.starts_with(page::BEGINS) {
+            return error.hint("it is a page: open it in a browser");
+        }
+        error.hint("`onrecord prove REF` writes a proof file, `onrecord prove REF --history` a bundle")
     })
 }
 

@@ -161,7 +161,8 @@ impl Authors {
         let body = match event {
             Some(Event::BatchSigned(body)) => body,
             _ => {
-                return self.cover_all(index, &Outcome::CannotBeDetermined(Why::Beside(index, Box::new(Why::Withheld))));
+                return self
+                    .cover_all(index, &Outcome::CannotBeDetermined(Why::Beside(index, Box::new(Why::Withheld))));
             }
         };
         let Some(start) = index.0.checked_sub(body.count).filter(|start| *start >= self.covered) else {

@@ -11,8 +11,8 @@
 //! | [`EntryLine`], one an entry | entry, payload unless withheld, and the hashes between this entry and the one before; indexes ascend, from 0 |
 //! | [`End`], one | the hashes after the last entry; counts |
 //!
-//! No hash stands in it twice, and none that the entries themselves give ([`crate::tlog::cover`]). Agents are enrolled, and
-//! batches signed, by entries among the others.
+//! No hash of the log's tree stands in it twice, and none that the entries themselves give ([`crate::tlog::cover`]). Agents are
+//! enrolled, and batches signed, by entries among the others.
 //!
 //! | file | idea |
 //! |---|---|

@@ -136,7 +136,7 @@ impl Standing {
         }
         let mut parts: Vec<Outcome> = parts.into_iter().flatten().collect();
         let refuted = parts.iter().position(|part| matches!(part, Outcome::DoesNotHold(_)));
-        match refuted.or(parts.len().checked_sub(1)) {
+        match refuted.or((!parts.is_empty()).then_some(0)) {
             Some(at) => parts.swap_remove(at),
             None => Outcome::Holds,
         }

@@ -10,11 +10,11 @@ use onrecord::hash::{Digest, Index, leaf_hash};
 use onrecord::tlog::cover::hashes_before;
 use onrecord::tlog::tree::MemoryTree;
 
-use super::Vector;
 use super::base::{
     BEN, BEN_LATER, BEN_NUMBER, CLAIM, EVIDENCE, OTHER, VERDICT, entry, header, history, lines, made, mutate, to_bytes,
     unpublished,
 };
+use super::{Vector, done};
 use crate::ledgers::{self, Ledger, OWNER, document, key};
 
 fn head(lines: &mut [Line]) -> &mut Head {
@@ -117,16 +117,16 @@ fn form(base: &[Line]) -> Vec<Vector> {
             let head = head(l);
             head.checkpoint = mutate(&head.checkpoint, "\n25\n", "\n025\n");
         }),
-        no("head left out", "form-order", &|l| drop(l.remove(0))),
+        no("head left out", "form-order", &|l| done(l.remove(0))),
         no("head twice", "form-order", &|l| l.insert(1, l[0].clone())),
-        no("last line left out", "form-short", &|l| drop(l.pop())),
+        no("last line left out", "form-short", &|l| done(l.pop())),
         no("last line twice", "form-order", &|l| l.push(l.last().unwrap().clone())),
         no("claim after an entry", "form-order", &|l| {
             let stated = l.remove(1);
             l.insert(3, stated);
         }),
         no("claim stated twice", "form-order", &|l| l.insert(1, l[1].clone())),
-        no("opening left out", "form-order", &|l| drop(l.remove(2))),
+        no("opening left out", "form-order", &|l| done(l.remove(2))),
         no("two entries exchanged", "form-order", &|l| l.swap(4, 5)),
         no("entry twice", "form-order", &|l| l.insert(4, l[3].clone())),
         no("number of entries wrong", "form-counts", &|l| end(l).entries += 1),
@@ -170,7 +170,7 @@ fn hashes(base: &[Line]) -> Vec<Vector> {
     vec![
         no("hash before an entry flipped in one bit", "cover-root", &|l| entry(l, CLAIM).before[0].0[0] ^= 1),
         no("hash after the last entry flipped", "cover-root", &|l| end(l).after[0].0[31] ^= 1),
-        no("hash before an entry left out", "form-cover", &|l| drop(entry(l, CLAIM).before.pop())),
+        no("hash before an entry left out", "form-cover", &|l| done(entry(l, CLAIM).before.pop())),
         no("hash before an entry doubled", "form-cover", &|l| {
             let before = &mut entry(l, CLAIM).before;
             before.push(before[0]);
@@ -243,7 +243,7 @@ fn contents(ledger: &Ledger, base: &[Line]) -> Vec<Vector> {
         no("verdict without its payload", "hidden", &|l| entry(l, VERDICT).payload = None),
         no("review without its payload", "hidden", &|l| entry(l, Index(21)).payload = None),
         no("batch hash flipped", "batch-root", &|l| entry(l, Index(19)).batch[0].0[4] ^= 1),
-        no("batch hash left out", "batch-root", &|l| drop(entry(l, Index(19)).batch.pop())),
+        no("batch hash left out", "batch-root", &|l| done(entry(l, Index(19)).batch.pop())),
         no("batch hash doubled", "batch-root", &|l| {
             let batch = &mut entry(l, Index(19)).batch;
             batch.push(batch[0]);

@@ -132,6 +132,9 @@ impl Vector {
     }
 }
 
+/// For a mutation of which only the effect is wanted.
+pub fn done<T>(_: T) {}
+
 /// Decides on the bytes of one vector: `None`, it holds; else the code of the reason.
 type Decide = fn(&[u8]) -> Option<String>;
 

@@ -6,8 +6,8 @@ use onrecord::tlog::cosign::cosign;
 use onrecord::tlog::key::{Role, Signer};
 use onrecord::tlog::note::{self, Note};
 
-use super::Vector;
 use super::base::{TIME, cosigned, log, made, mutate, witness};
+use super::{Vector, done};
 use crate::ledgers::ORIGIN;
 
 fn text() -> String {
@@ -146,7 +146,7 @@ pub fn checkpoints() -> Vec<Vector> {
         Vector::refused(
             "signature of the log cut to 63 bytes",
             "checkpoint-signature",
-            with_bytes(0, |b| drop(b.pop())),
+            with_bytes(0, |b| done(b.pop())),
         ),
         Vector::refused("signature of the log with a byte more", "checkpoint-signature", with_bytes(0, |b| b.push(0))),
         Vector::refused(
@@ -230,7 +230,7 @@ pub fn cosignatures() -> Vec<Vector> {
         Vector::refused("time 0", "checkpoint-signature", with_bytes(1, |b| b[4..12].fill(0))),
         Vector::refused("time of 2^63", "checkpoint-signature", with_bytes(1, |b| b[4] |= 0x80)),
         Vector::refused("signature flipped in one bit", "checkpoint-signature", with_bytes(1, |b| b[30] ^= 8)),
-        Vector::refused("without a time", "checkpoint-signature", with_bytes(1, |b| drop(b.drain(4..12)))),
+        Vector::refused("without a time", "checkpoint-signature", with_bytes(1, |b| done(b.drain(4..12)))),
         Vector::refused("a byte more", "checkpoint-signature", with_bytes(1, |b| b.push(0))),
         Vector::refused(
             "with the group order added",

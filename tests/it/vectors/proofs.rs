@@ -9,8 +9,8 @@ use onrecord::entry::proof::{Extra, Item, MAX_EXTRA};
 use onrecord::hash::{Digest, Index, leaf_hash};
 use onrecord::tlog::prooffile::ProofFile;
 
-use super::Vector;
 use super::base::{BEN_NUMBER, EVIDENCE, OTHER, VERDICT, header, made, mutate, opened, proof};
+use super::{Vector, done};
 use crate::ledgers::{self, Ledger, OWNER, document};
 
 /// The same with another extra.
@@ -96,7 +96,7 @@ fn tree(file: &ProofFile, other: &ProofFile) -> Vec<Vector> {
         no("hash of the path flipped in one bit", "path", with_path(file, |p| p[0].0[0] ^= 1)),
         no("last hash of the path flipped", "path", with_path(file, |p| p.last_mut().unwrap().0[31] ^= 128)),
         no("two hashes of the path exchanged", "path", with_path(file, |p| p.swap(0, 1))),
-        no("hash of the path left out", "path-length", with_path(file, |p| drop(p.remove(1)))),
+        no("hash of the path left out", "path-length", with_path(file, |p| done(p.remove(1)))),
         no("hash of the path doubled", "path-length", with_path(file, |p| p.insert(0, p[0]))),
         no("no path", "path-length", with_path(file, Vec::clear)),
         no("path of another entry", "path", with_path(file, |p| *p = other.path().to_vec())),
@@ -173,13 +173,13 @@ fn carried(batched: &ProofFile, alone: &ProofFile, ledger: &Ledger) -> Vec<Vecto
         ),
         no("enrolment at another index", "path", with(batched, |e| e.author[0].index = Index(2))),
         no("another entry for the enrolment", "other-enrolment", with(batched, |e| e.author[0] = items(3))),
-        no("key change left out of a batch's proof", "batch-signature", with(batched, |e| drop(e.author.pop()))),
-        no("key change left out of a signature's proof", "signature", with(alone, |e| drop(e.author.pop()))),
+        no("key change left out of a batch's proof", "batch-signature", with(batched, |e| done(e.author.pop()))),
+        no("key change left out of a signature's proof", "signature", with(alone, |e| done(e.author.pop()))),
         no("key change without its payload", "withheld", with(alone, |e| e.author[1].payload = None)),
         no("key change twice", "not-key-change", with(alone, |e| e.author.push(e.author[1].clone()))),
         no("another entry for the key change", "not-key-change", with(alone, |e| e.author[1] = items(3))),
         no("enrolment for the key change", "not-key-change", with(alone, |e| e.author[1] = e.author[0].clone())),
-        no("path of the key change cut", "path-length", with(alone, |e| drop(e.author[1].path.pop()))),
+        no("path of the key change cut", "path-length", with(alone, |e| done(e.author[1].path.pop()))),
         no("opening of another kind", "opening", with(alone, |e| e.opening = items(3))),
         no(
             "opening with another owner",
@@ -203,7 +203,7 @@ fn carried(batched: &ProofFile, alone: &ProofFile, ledger: &Ledger) -> Vec<Vecto
             "batch-root",
             with(batched, |e| e.batch.as_mut().unwrap().path[0].0[3] ^= 1),
         ),
-        no("path to the batch's root cut", "batch-root", with(batched, |e| drop(e.batch.as_mut().unwrap().path.pop()))),
+        no("path to the batch's root cut", "batch-root", with(batched, |e| done(e.batch.as_mut().unwrap().path.pop()))),
         no(
             "path to the batch's root of its neighbour",
             "batch-root",

@@ -10,8 +10,8 @@ use onrecord::entry::{Event, Kind, Proposal};
 use onrecord::hash::{Digest, Index, leaf_hash};
 use serde::{Deserialize, Serialize};
 
-use super::Vector;
 use super::base::{BEN, BEN_LATER, BEN_NUMBER, CLAIM, VERDICT, header, made, unpublished};
+use super::{Vector, done};
 use crate::audit::{codes, options, run};
 use crate::ledgers::{Ledger, OWNER, claim, document, evidence, key, verdict};
 
@@ -78,17 +78,17 @@ pub fn vectors() -> Vec<Vector> {
 fn agents() -> Vec<Vector> {
     let changed = |key: String| Event::AgentKeyChanged(AgentKeyChanged { key, reason: "Another laptop.".into() });
     vec![
-        wrong("key enrolled twice", "S15", |l| drop(l.one(None, enrolled("cy", public(OWNER))))),
-        wrong("key that was changed enrolled again", "S15", |l| drop(l.one(None, enrolled("cy", public(BEN))))),
-        wrong("key changed to another agent's", "S15", |l| drop(l.one(Some(BEN_NUMBER), changed(public(OWNER))))),
-        wrong("key changed back", "S15", |l| drop(l.one(Some(BEN_NUMBER), changed(public(BEN))))),
-        wrong("handle enrolled twice", "S14", |l| drop(l.one(None, enrolled("ben", public(9))))),
-        wrong("key with a comment", "S16", |l| drop(l.one(None, enrolled("cy", public(9) + " cy@desk")))),
+        wrong("key enrolled twice", "S15", |l| done(l.one(None, enrolled("cy", public(OWNER))))),
+        wrong("key that was changed enrolled again", "S15", |l| done(l.one(None, enrolled("cy", public(BEN))))),
+        wrong("key changed to another agent's", "S15", |l| done(l.one(Some(BEN_NUMBER), changed(public(OWNER))))),
+        wrong("key changed back", "S15", |l| done(l.one(Some(BEN_NUMBER), changed(public(BEN))))),
+        wrong("handle enrolled twice", "S14", |l| done(l.one(None, enrolled("ben", public(9))))),
+        wrong("key with a comment", "S16", |l| done(l.one(None, enrolled("cy", public(9) + " cy@desk")))),
         wrong("key of small order", "S16", |l| {
             let weak = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
             l.one(None, enrolled("cy", weak.into()));
         }),
-        wrong("agent never enrolled", "S02", |l| drop(l.edited(None, &page(), |h| h.agent = Index(3)))),
+        wrong("agent never enrolled", "S02", |l| done(l.edited(None, &page(), |h| h.agent = Index(3)))),
         wrong("agent revoked before", "S03", |l| {
             l.one(Some(BEN_NUMBER), Event::AgentRevoked(AgentRevoked { from: None, reason: "Left.".into() }));
             l.commit_as(BEN_NUMBER, BEN_LATER, &[Proposal::new(page())]);
@@ -136,14 +136,14 @@ fn subjects() -> Vec<Vector> {
             l.edited(Some(CLAIM), &event, |h| h.prev = Some(VERDICT));
         }),
         wrong("prev about another subject", "S07", |l| {
-            drop(l.edited(Some(CLAIM), &note(), |h| h.prev = Some(Index(5))))
+            done(l.edited(Some(CLAIM), &note(), |h| h.prev = Some(Index(5))))
         }),
-        wrong("no prev", "S07", |l| drop(l.edited(Some(CLAIM), &note(), |h| h.prev = None))),
-        wrong("prev to come", "S07", |l| drop(l.edited(Some(CLAIM), &note(), |h| h.prev = Some(Index(99))))),
+        wrong("no prev", "S07", |l| done(l.edited(Some(CLAIM), &note(), |h| h.prev = None))),
+        wrong("prev to come", "S07", |l| done(l.edited(Some(CLAIM), &note(), |h| h.prev = Some(Index(99))))),
         wrong("about what is no subject", "S05", |l| {
-            drop(l.edited(Some(Index(7)), &note(), |h| h.prev = Some(Index(7))))
+            done(l.edited(Some(Index(7)), &note(), |h| h.prev = Some(Index(7))))
         }),
-        wrong("new subject about another", "S05", |l| drop(l.edited(None, &page(), |h| h.about = Some(CLAIM)))),
+        wrong("new subject about another", "S05", |l| done(l.edited(None, &page(), |h| h.about = Some(CLAIM)))),
         wrong("review of what is no verdict", "S06", |l| {
             let event = Event::EvidenceWithdrawn(Reason { reason: "Wrong page.".into() });
             l.edited(Some(Index(5)), &event, |h| h.re = Some(Index(15)));
@@ -151,7 +151,7 @@ fn subjects() -> Vec<Vector> {
         wrong("published twice", "S11", |l| {
             l.one(Some(CLAIM), Event::ClaimPublished(Publication { note: None }));
         }),
-        wrong("verdict on what is published", "S12", |l| drop(l.one(Some(CLAIM), refuting()))),
+        wrong("verdict on what is published", "S12", |l| done(l.one(Some(CLAIM), refuting()))),
         on(unpublished(), "verdict on another claim's evidence", "S13", |l| {
             l.one(Some(CLAIM), Event::VerdictIssued(verdict(Finding::Refuted, &[Index(16)])));
         }),
