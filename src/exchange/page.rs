@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `page/parts.js` | bytes, trees, canonical JSON, Ed25519 by WebCrypto, notes, entries |
+//! | `page/parts.js` | bytes, trees, canonical JSON, Ed25519 by `WebCrypto`, notes, entries |
 //! | `page/checker.js` | proof files and bundles: the mirror image of `entry::proof` and `entry::bundle` |
 //! | `page/page.js`, `.html`, `.css` | what a reader sees |
 //!

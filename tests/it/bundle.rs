@@ -1,6 +1,6 @@
 //! Bundles: what is written is checked, by a stranger with the log's key alone; from the library and on the command line.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 

@@ -158,12 +158,8 @@ impl Authors {
 
     /// Decides on the open entries that the batch covers.
     fn batch(&mut self, index: Index, header: &Header, event: Option<&Event>, cover: &[Digest], own: bool) {
-        let body = match event {
-            Some(Event::BatchSigned(body)) => body,
-            _ => {
-                return self
-                    .cover_all(index, &Outcome::CannotBeDetermined(Why::Beside(index, Box::new(Why::Withheld))));
-            }
+        let Some(Event::BatchSigned(body)) = event else {
+            return self.cover_all(index, &Outcome::CannotBeDetermined(Why::Beside(index, Box::new(Why::Withheld))));
         };
         let Some(start) = index.0.checked_sub(body.count).filter(|start| *start >= self.covered) else {
             return self.cover_all(index, &Outcome::DoesNotHold(Why::BatchRange));

@@ -3,7 +3,9 @@
 (function () {
   const { check, parseKeys, hasEd25519, BadForm } = globalThis.onrecordChecker;
   const MAX_FILE = 256 * 1024 * 1024, SHOWN = 2000;
-  const WORDS = { "holds": ["\u2713", "holds"], "does-not-hold": ["\u2717", "does not hold"], "cannot-be-determined": ["?", "cannot be determined"] };
+  // A mark, the word, and the word for several.
+  const WORDS = { "holds": ["\u2713", "holds", "hold"], "does-not-hold": ["\u2717", "does not hold", "do not hold"],
+    "cannot-be-determined": ["?", "cannot be determined", "cannot be determined"] };
   const get = (id) => document.getElementById(id);
   let bytes = null, name = "", unconfirmed = null, run = 0;
 
@@ -31,7 +33,7 @@
   }
   function sum(outcomes) {
     const parts = Object.keys(WORDS).map((word) => [word, outcomes.filter((said) => said.outcome === word).length]).filter(([, n]) => n > 0);
-    return make("span", "", ...parts.map(([word, n]) => make("span", `said ${word}`, `${WORDS[word][0]} ${n} ${WORDS[word][1]}. `)));
+    return make("span", "", ...parts.map(([word, n]) => make("span", `said ${word}`, `${WORDS[word][0]} ${n} ${WORDS[word][n === 1 ? 1 : 2]}. `)));
   }
   const TOLD = ["statement", "finding", "confidence", "stance", "says", "rationale", "decision", "text", "reason", "kind", "to", "title", "publisher", "url", "note", "handle", "origin"];
   /** What an entry says: the words of its body, the rest on demand. */
@@ -44,10 +46,10 @@
   function entryItem(entry) {
     const h = entry.header;
     const title = h === undefined ? `#${entry.index}` : `#${entry.index} \u00b7 ${h.kind} \u00b7 ${h.time.slice(0, 16).replace("T", " ")} UTC`;
-    const by = entry.by_author.outcome === "holds" ? ` by \u201c${plain(entry.handle ?? "")}\u201d` : "";
+    const by = entry.by_author.outcome === "holds" ? `By \u201c${plain(entry.handle ?? "")}\u201d: ` : "Author: ";
     const place = entry.place.outcome === "holds" ? null : make("p", "", "Place: ", words(entry.place));
     const paid = entry.payload.outcome === "holds" || entry.payload.code === "withheld" ? null : make("p", "", "Payload: ", words(entry.payload));
-    return make("li", "", make("h3", "", title), make("p", "", `Author${by}: `, words(entry.by_author)), paid, place, ...body(entry));
+    return make("li", "", make("h3", "", title), make("p", "", by, words(entry.by_author)), paid, place, ...body(entry));
   }
 
   function summary(found) {

@@ -134,7 +134,7 @@ fn form(base: &[Line]) -> Vec<Vector> {
         no("finding without a confidence", "form-stated", &|l| stated(l).confidence = None),
         no("confidence without a finding", "form-stated", &|l| stated(l).finding = None),
         no("batch hashes on an entry that signs none", "form-batch", &|l| {
-            entry(l, VERDICT).batch = vec![Digest::of(b"x")]
+            entry(l, VERDICT).batch = vec![Digest::of(b"x")];
         }),
         text("white space in a line", "form-line", 3, &|t| t.replacen(':', ": ", 1)),
         text("key that no line has", "form-line", 1, &|t| t.replacen("{\"claim\":{", "{\"claim\":{\"a\":1,", 1)),
@@ -227,10 +227,10 @@ fn contents(ledger: &Ledger, base: &[Line]) -> Vec<Vector> {
     let hide = |name: &str, why: &str, index: Index| no(name, why, &|l| hidden(ledger, l, index));
     vec![
         no("payload of the evidence changed", "payload-digest", &|l| {
-            swap(entry(l, EVIDENCE), "it was so", "it was no")
+            swap(entry(l, EVIDENCE), "it was so", "it was no");
         }),
         no("payload of the verdict changed", "payload-digest", &|l| {
-            swap(entry(l, VERDICT), "\"supported\"", "\"refuted\"")
+            swap(entry(l, VERDICT), "\"supported\"", "\"refuted\"");
         }),
         no("payloads of two entries exchanged", "payload-digest", &|l| {
             let (a, b) = (entry(l, EVIDENCE).payload.clone(), entry(l, Index(17)).payload.clone());
@@ -426,7 +426,7 @@ pub fn claim_sets() -> Vec<Vector> {
             end(l).after = vec![Digest::of(b"x")];
         }),
         no("whole log: payload of a batch changed", "payload-digest", &whole, &|l| {
-            swap(entry(l, Index(14)), "\"count\":6", "\"count\":5")
+            swap(entry(l, Index(14)), "\"count\":6", "\"count\":5");
         }),
         no("whole log: agent of an entry changed", "cover-root", &whole, &|l| {
             let e = entry(l, VERDICT);

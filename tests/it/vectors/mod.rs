@@ -138,8 +138,11 @@ pub fn done<T>(_: T) {}
 /// Decides on the bytes of one vector: `None`, it holds; else the code of the reason.
 type Decide = fn(&[u8]) -> Option<String>;
 
+/// Makes the vectors of a family.
+type Make = fn() -> Vec<Vector>;
+
 /// A file of vectors: its name, who makes it, who decides, and whether the page decides too, by the same codes.
-const FAMILIES: &[(&str, fn() -> Vec<Vector>, Decide, Page)] = &[
+const FAMILIES: &[(&str, Make, Decide, Page)] = &[
     ("notes", notes::notes, note, Page::Refuses),
     ("checkpoints", notes::checkpoints, trusted, Page::SameCode),
     ("cosignatures", notes::cosignatures, trusted, Page::SameCode),
@@ -213,10 +216,10 @@ fn trusted(bytes: &[u8]) -> Option<String> {
 }
 
 /// The worst outcome's code, what does not hold before what cannot be determined.
-fn worst<'a>(outcomes: impl Iterator<Item = &'a Outcome> + Clone) -> Option<String> {
-    let refuted = outcomes.clone().find(|o| matches!(o, Outcome::DoesNotHold(_)));
-    let found = refuted.or_else(|| outcomes.clone().find(|o| **o != Outcome::Holds));
-    found.and_then(Outcome::why).map(|why| why.code().to_owned())
+fn worst(outcomes: &[&Outcome]) -> Option<String> {
+    let refuted = outcomes.iter().find(|o| matches!(o, Outcome::DoesNotHold(_)));
+    let found = refuted.or_else(|| outcomes.iter().find(|o| ***o != Outcome::Holds));
+    found.and_then(|o| o.why()).map(|why| why.code().to_owned())
 }
 
 fn proof_file(bytes: &[u8]) -> Option<String> {
@@ -238,7 +241,7 @@ fn proof_file(bytes: &[u8]) -> Option<String> {
         }
     };
     let answers = proof::check(&file, Some(&policy()));
-    worst([&answers.included, &answers.by_author, &answers.payload].into_iter())
+    worst(&[&answers.included, &answers.by_author, &answers.payload])
 }
 
 /// The report on a bundle.
@@ -252,7 +255,7 @@ fn bundle(bytes: &[u8]) -> Option<String> {
     match report(bytes, Some(&policy())) {
         Err(ReadError::Bundle(e)) => Some(e.code().to_owned()),
         Err(ReadError::Read(e)) => panic!("{e}"),
-        Ok(report) => worst([report.outcome()].iter()),
+        Ok(report) => worst(&[&report.outcome()]),
     }
 }
 

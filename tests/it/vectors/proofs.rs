@@ -133,7 +133,7 @@ fn tree(file: &ProofFile, other: &ProofFile) -> Vec<Vector> {
                 format!("{{\"payload\":{last},{first}}}")
             }),
         ),
-        no("extra with white space", "foreign-extra", with_text(file, |t| t.replacen(":", ": ", 1))),
+        no("extra with white space", "foreign-extra", with_text(file, |t| t.replacen(':', ": ", 1))),
         no("extra that is cut off", "foreign-extra", with_text(file, |t| t[..t.len() - 1].to_owned())),
         no(
             "extra with an empty list",

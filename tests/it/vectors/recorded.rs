@@ -136,12 +136,12 @@ fn subjects() -> Vec<Vector> {
             l.edited(Some(CLAIM), &event, |h| h.prev = Some(VERDICT));
         }),
         wrong("prev about another subject", "S07", |l| {
-            done(l.edited(Some(CLAIM), &note(), |h| h.prev = Some(Index(5))))
+            done(l.edited(Some(CLAIM), &note(), |h| h.prev = Some(Index(5))));
         }),
         wrong("no prev", "S07", |l| done(l.edited(Some(CLAIM), &note(), |h| h.prev = None))),
         wrong("prev to come", "S07", |l| done(l.edited(Some(CLAIM), &note(), |h| h.prev = Some(Index(99))))),
         wrong("about what is no subject", "S05", |l| {
-            done(l.edited(Some(Index(7)), &note(), |h| h.prev = Some(Index(7))))
+            done(l.edited(Some(Index(7)), &note(), |h| h.prev = Some(Index(7))));
         }),
         wrong("new subject about another", "S05", |l| done(l.edited(None, &page(), |h| h.about = Some(CLAIM)))),
         wrong("review of what is no verdict", "S06", |l| {
