@@ -50,13 +50,21 @@ try {
   await send("Page.navigate", { url: pathToFileURL(resolve(page)).href });
   const ed25519 = await run("new Promise((r) => setTimeout(r, 500)).then(() => onrecordChecker.hasEd25519())");
   await until("without a key", "cannot be determined");
+  const focus = [];
+  for (let k = 0; k < 4; k++) {
+    for (const kind of ["rawKeyDown", "keyUp"]) await send("Input.dispatchKeyEvent", { type: kind, key: "Tab", code: "Tab", windowsVirtualKeyCode: 9 });
+    focus.push(await run("document.activeElement.id || document.activeElement.tagName"));
+  }
+  for (const id of ["key", "file"]) if (!focus.includes(id)) throw new Error(`${id} is not reached by keyboard: ${focus}`);
+  console.log(`  by keyboard: ${focus.join(", ")}`);
   if (!(await run("document.getElementById('named').textContent")).includes("Nobody has confirmed it")) throw new Error("the key in the file passes for confirmed");
   await run("document.getElementById('use-named').click()");
   await until("with the key that the file names", ed25519 ? "holds. This is by the key that the file itself names, which nobody has confirmed" : "cannot be determined");
   await type("no key");
   if (!(await run("document.getElementById('key-error').textContent")).includes("This is no key")) throw new Error("a wrong key is not told");
   await type(key);
-  await until("with the key", ed25519 ? "holds" : "cannot be determined");
+  await until("with the key", ed25519 ? "holds." : "cannot be determined");
+  if ((await overall()).includes("confirmed")) throw new Error("the reader's own key is doubted");
   for (const scheme of ["light", "dark"]) {
     await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
     const { data } = await send("Page.captureScreenshot", { format: "png" });
@@ -70,14 +78,6 @@ try {
   const named = nodes.filter((n) => ["textbox", "button", "status"].includes(n.role?.value) && !n.ignored);
   const nameless = named.filter((n) => n.role.value !== "status" && !n.name?.value);
   if (nameless.length > 0) throw new Error(`a field without a name: ${JSON.stringify(nameless[0])}`);
-  await run("document.activeElement.blur(), scrollTo(0, 0), document.body.focus(), getSelection().collapse(document.body, 0)");
-  const focus = [];
-  for (let k = 0; k < 4; k++) {
-    for (const kind of ["rawKeyDown", "keyUp"]) await send("Input.dispatchKeyEvent", { type: kind, key: "Tab", code: "Tab", windowsVirtualKeyCode: 9 });
-    focus.push(await run("document.activeElement.id || document.activeElement.tagName"));
-  }
-  for (const id of ["key", "file"]) if (!focus.includes(id)) throw new Error(`${id} is not reached by keyboard: ${focus}`);
-  console.log(`  by keyboard: ${focus.join(", ")}`);
   // The page itself and nothing else; data: and blob: leave no machine.
   const sent = requests.filter((url) => !url.startsWith("file:") && !url.startsWith("about:"));
   if (sent.length > 0) throw new Error(`requests: ${sent}`);

@@ -84,7 +84,6 @@
     get("details").replaceChildren(summary(found), make("p", "help", `Checkpoint signed by ${plain(signers)}.`), make("h3", "", "Entries"), list, ...(more ? [more] : []));
     get("named-key").textContent = plain(found.named_key ?? "");
     get("named").hidden = !found.named_key || keys.length > 0;
-    unconfirmed = found.named_key ? unconfirmed : null;
     get("use-named").onclick = () => {
       unconfirmed = found.named_key;
       get("key").value = found.named_key;
@@ -127,7 +126,11 @@
       return;
     }
     get("form").addEventListener("submit", (event) => event.preventDefault());
-    get("key").addEventListener("input", update);
+    get("key").addEventListener("input", () => {
+      // What the reader types is the reader's own.
+      unconfirmed = null;
+      update();
+    });
     get("file").addEventListener("change", async () => {
       const file = get("file").files[0];
       if (file === undefined) return;
