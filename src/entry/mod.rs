@@ -4,6 +4,7 @@
 //! [`Event`]'s body with a salt. `docs/format.md` has the table of kinds that [`kind`] is the code of.
 
 pub mod batch;
+pub mod bundle;
 
 pub mod claim_state;
 pub mod document_state;
@@ -17,6 +18,7 @@ pub mod proof;
 pub mod refusal;
 pub mod sshsig;
 pub mod state;
+pub mod why;
 
 pub use batch::{Batch, Draft, Encoded, Proposal};
 

@@ -10,6 +10,7 @@ use super::event::Event;
 use super::header::{Header, Read};
 use super::kind::Kind;
 use super::sshsig::PublicKey;
+pub use super::why::{Outcome, Why};
 use crate::canon::{self, CanonError};
 use crate::hash::{Digest, Index, leaf_hash};
 use crate::tlog::policy::{Policy, Refused};
@@ -79,36 +80,6 @@ impl Extra {
     }
 }
 
-/// One of three outcomes, never merged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It holds.
-    Holds,
-    /// It does not hold; why.
-    DoesNotHold(String),
-    /// It cannot be determined; why.
-    CannotBeDetermined(String),
-}
-
-impl Outcome {
-    /// The word for it.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::DoesNotHold(_) => "does-not-hold",
-            Self::CannotBeDetermined(_) => "cannot-be-determined",
-        }
-    }
-
-    /// Why, where it does not simply hold.
-    pub fn reason(&self) -> Option<&str> {
-        match self {
-            Self::Holds => None,
-            Self::DoesNotHold(why) | Self::CannotBeDetermined(why) => Some(why),
-        }
-    }
-}
-
 /// What a proof file says, checked.
 #[derive(Debug, Clone)]
 pub struct Answers {
@@ -138,11 +109,10 @@ pub struct Answers {
 
 /// Checks a proof file; `policy` is absent where the reader trusts nobody yet.
 pub fn check(file: &ProofFile, policy: Option<&Policy>) -> Answers {
-    let unknown = |why: &str| Outcome::CannotBeDetermined(why.to_owned());
     let mut answers = Answers {
-        included: unknown("nobody to trust was named"),
-        by_author: unknown("whether it is included could not be determined"),
-        payload: unknown("whether the entry is included could not be determined"),
+        included: Outcome::CannotBeDetermined(Why::NoTrust),
+        by_author: Outcome::CannotBeDetermined(Why::NotIncluded),
+        payload: Outcome::CannotBeDetermined(Why::NotIncluded),
         checkpoint: None,
         cosigned: Vec::new(),
         index: file.index(),
@@ -155,11 +125,7 @@ pub fn check(file: &ProofFile, policy: Option<&Policy>) -> Answers {
     let extra: Extra = match canon::from_bytes(file.extra(), MAX_EXTRA) {
         Ok(extra) => extra,
         Err(e) => {
-            let why = if file.extra().is_empty() {
-                "the file does not carry the entry".to_owned()
-            } else {
-                format!("what the file carries beside the proof is not onrecord's: {e}")
-            };
+            let why = if file.extra().is_empty() { Why::NoEntry } else { Why::ForeignExtra(e) };
             answers.included = Outcome::CannotBeDetermined(why);
             return answers;
         }
@@ -176,19 +142,21 @@ pub fn check(file: &ProofFile, policy: Option<&Policy>) -> Answers {
             (tree.size(), tree.root())
         }
         Err(error) => {
-            answers.included = not_included(&error);
+            answers.included = match error {
+                Unproven::Checkpoint(refused) => not_accepted(refused),
+                Unproven::Inclusion(bad) => Outcome::DoesNotHold(Why::Path(bad)),
+            };
             return answers;
         }
     };
-    let header = match Header::decode(extra.entry.as_bytes()) {
-        Ok(Read::Known(header)) => header,
-        Ok(Read::Foreign { kind, v }) => {
-            answers.by_author = unknown(&format!("the entry is of kind `{kind}`, version {v}: use a newer onrecord"));
-            answers.payload = answers.by_author.clone();
-            return answers;
-        }
-        Err(e) => {
-            answers.by_author = Outcome::DoesNotHold(format!("the entry is malformed: {e}"));
+    let header = match header(extra.entry.as_bytes()) {
+        Ok(header) => header,
+        Err(outcome) => {
+            answers.payload = Outcome::CannotBeDetermined(Why::NotIncluded);
+            if let Outcome::CannotBeDetermined(_) = outcome {
+                answers.payload = outcome.clone();
+            }
+            answers.by_author = outcome;
             return answers;
         }
     };
@@ -205,46 +173,60 @@ pub fn check(file: &ProofFile, policy: Option<&Policy>) -> Answers {
     answers
 }
 
-/// A missing trust is no refutation; a failing signature or path is.
-fn not_included(error: &Unproven) -> Outcome {
+/// A checkpoint that the policy does not accept: a missing trust is no refutation, a failing signature is.
+pub(super) fn not_accepted(refused: Refused) -> Outcome {
     use crate::tlog::note::Distrust;
-    match error {
-        Unproven::Checkpoint(Refused::Distrust(Distrust::NoKnownKey) | Refused::Log { .. }) => {
-            Outcome::CannotBeDetermined(format!("{error}: the log's key is not among those trusted"))
+    match refused {
+        Refused::Distrust(Distrust::NoKnownKey) | Refused::Log { .. } => {
+            Outcome::CannotBeDetermined(Why::UntrustedKey(refused))
         }
-        _ => Outcome::DoesNotHold(error.to_string()),
+        _ => Outcome::DoesNotHold(Why::Checkpoint(refused)),
     }
 }
 
-fn payload(header: &Header, payload: Option<&str>) -> (Outcome, Option<Event>) {
+/// An entry's header, or why it cannot be read.
+pub(super) fn header(entry: &[u8]) -> Result<Header, Outcome> {
+    match Header::decode(entry) {
+        Ok(Read::Known(header)) => Ok(header),
+        Ok(Read::Foreign { kind, v }) => Err(Outcome::CannotBeDetermined(Why::UnknownKind { kind, v })),
+        Err(e) => Err(Outcome::DoesNotHold(Why::EntryForm(e))),
+    }
+}
+
+/// Whether the payload is the one that the entry commits to, and what happened.
+pub(super) fn payload(header: &Header, payload: Option<&str>) -> (Outcome, Option<Event>) {
     let Some(payload) = payload else {
-        return (Outcome::CannotBeDetermined("the payload is withheld".into()), None);
+        return (Outcome::CannotBeDetermined(Why::Withheld), None);
     };
     if Digest::of(payload.as_bytes()) != header.digest {
-        return (Outcome::DoesNotHold("the payload is not the one that the entry commits to".into()), None);
+        return (Outcome::DoesNotHold(Why::PayloadDigest), None);
     }
     match Event::decode(header.kind, payload.as_bytes()) {
         Ok((event, _)) => (Outcome::Holds, Some(event)),
-        Err(e) => (Outcome::DoesNotHold(e.to_string()), None),
+        Err(e) => (Outcome::DoesNotHold(Why::PayloadForm(e)), None),
     }
+}
+
+/// Whether `key` signed the entry, in the ledger with this id.
+pub(super) fn signed(header: &Header, key: PublicKey, ledger: &Digest) -> bool {
+    // What was decoded encodes again: a header that does not is none.
+    header.message(ledger).is_ok_and(|m| header.sig.as_ref().is_some_and(|sig| key.verifies(&m, &sig.0)))
 }
 
 /// An item's header and event, proven to be at its index.
 fn proven(item: &Item, tree: (u64, Digest)) -> Result<(Header, Option<Event>, Digest), Outcome> {
-    let no = |why: String| Outcome::DoesNotHold(format!("entry {} beside it: {why}", item.index));
-    let leaf = leaf_hash(item.entry.as_bytes());
-    check_inclusion(&item.path, item.index.0, tree.0, &leaf, &tree.1).map_err(|e| no(e.to_string()))?;
-    let header = match Header::decode(item.entry.as_bytes()) {
-        Ok(Read::Known(header)) => header,
-        Ok(Read::Foreign { kind, .. }) => {
-            return Err(Outcome::CannotBeDetermined(format!("{} is of the unknown kind `{kind}`", item.index)));
-        }
-        Err(e) => return Err(no(e.to_string())),
+    let beside = |outcome: Outcome| match outcome {
+        Outcome::Holds => Outcome::Holds,
+        Outcome::DoesNotHold(why) => Outcome::DoesNotHold(Why::Beside(item.index, Box::new(why))),
+        Outcome::CannotBeDetermined(why) => Outcome::CannotBeDetermined(Why::Beside(item.index, Box::new(why))),
     };
-    let (outcome, event) = payload(&header, item.payload.as_deref());
-    match outcome {
-        Outcome::DoesNotHold(why) => Err(no(why)),
-        _ => Ok((header, event, leaf)),
+    let leaf = leaf_hash(item.entry.as_bytes());
+    check_inclusion(&item.path, item.index.0, tree.0, &leaf, &tree.1)
+        .map_err(|e| beside(Outcome::DoesNotHold(Why::Path(e))))?;
+    let header = header(item.entry.as_bytes()).map_err(beside)?;
+    match payload(&header, item.payload.as_deref()) {
+        (no @ Outcome::DoesNotHold(_), _) => Err(beside(no)),
+        (_, event) => Ok((header, event, leaf)),
     }
 }
 
@@ -256,52 +238,60 @@ fn author(
     index: u64,
     tree: (u64, Digest),
 ) -> Result<(String, Digest), Outcome> {
-    let no = |why: &str| Err(Outcome::DoesNotHold(why.to_owned()));
-    let unknown = |why: &str| Err(Outcome::CannotBeDetermined(why.to_owned()));
+    let no = |why| Err(Outcome::DoesNotHold(why));
+    let unknown = |why| Err(Outcome::CannotBeDetermined(why));
+    let withheld = |index| unknown(Why::Beside(index, Box::new(Why::Withheld)));
     let (opening, opened, ledger) = proven(&extra.opening, tree)?;
     if extra.opening.index.0 != 0 || opening.kind != Kind::LedgerOpened {
-        return no("what should open the ledger is not entry 0");
+        return no(Why::Opening);
     }
     // The owner's enrolment is the opening itself.
     let (handle, key) = if header.agent.0 == 0 {
         match opened {
             Some(Event::LedgerOpened(opened)) => (opened.owner.handle, opened.owner.key),
-            _ => return unknown("the opening is withheld"),
+            _ => return withheld(Index(0)),
         }
     } else {
-        let Some(first) = extra.author.first() else { return unknown("the author's enrolment is not in the file") };
+        let Some(first) = extra.author.first() else { return unknown(Why::NoEnrolment) };
         match proven(first, tree)? {
-            _ if first.index != header.agent => return no("the enrolment is another agent's"),
+            _ if first.index != header.agent || first.index.0 >= index => return no(Why::OtherEnrolment),
             (_, Some(Event::AgentEnrolled(enrolled)), _) => (enrolled.handle, enrolled.key),
-            (_, None, _) => return unknown("the author's enrolment is withheld"),
-            _ => return no("what should enrol the author does not"),
+            (_, None, _) => return withheld(first.index),
+            _ => return no(Why::OtherEnrolment),
         }
     };
     let changes = if header.agent.0 == 0 { extra.author.as_slice() } else { &extra.author[1..] };
     let key = last_key(changes, header.agent, index, key, tree)?;
-    let Ok(key) = PublicKey::from_openssh(&key) else { return no("the enrolled key is none") };
-    let signed = |header: &Header, id: Digest| -> Result<bool, Outcome> {
-        let message = header.message(&id).map_err(|e| Outcome::DoesNotHold(e.to_string()))?;
-        Ok(header.sig.as_ref().is_some_and(|sig| key.verifies(&message, &sig.0)))
-    };
+    let Ok(key) = PublicKey::from_openssh(&key) else { return no(Why::BadKey) };
     if header.sig.is_some() {
+        // What would be a batch for an entry that signs for itself is not looked at, and so has no place here.
+        if extra.batch.is_some() {
+            return no(Why::BatchRange);
+        }
         let id = if index == 0 { Digest::default() } else { ledger };
-        return if signed(header, id)? { Ok((handle.0, ledger)) } else { no("the entry's signature does not hold") };
+        return if signed(header, key, &id) { Ok((handle.0, ledger)) } else { no(Why::Signature) };
     }
-    let Some(batch) = &extra.batch else { return unknown("the signature of the entry's batch is not in the file") };
+    if header.kind.row().decides {
+        return no(Why::Unsigned(header.kind));
+    }
+    let Some(batch) = &extra.batch else { return unknown(Why::NoBatch) };
     let (cover, event, _) = proven(&batch.item, tree)?;
-    let Some(Event::BatchSigned(body)) = event else { return unknown("the batch's signature is withheld") };
+    let body = match event {
+        Some(Event::BatchSigned(body)) => body,
+        None if cover.kind == Kind::BatchSigned => return withheld(batch.item.index),
+        _ => return no(Why::BatchRange),
+    };
     let start = batch.item.index.0.checked_sub(body.count);
     let Some(place) = start.and_then(|start| index.checked_sub(start)).filter(|place| *place < body.count) else {
-        return no("the batch does not cover the entry");
+        return no(Why::BatchRange);
     };
     if cover.agent != header.agent {
-        return no("the batch is another agent's");
+        return no(Why::BatchAgent);
     }
     if check_inclusion(&batch.path, place, body.count, leaf, &body.root).is_err() {
-        return no("the entry is not in the batch that was signed");
+        return no(Why::BatchRoot);
     }
-    if signed(&cover, ledger)? { Ok((handle.0, ledger)) } else { no("the batch's signature does not hold") }
+    if signed(&cover, key, &ledger) { Ok((handle.0, ledger)) } else { no(Why::BatchSignature) }
 }
 
 /// The key in force after the changes before `index`.
@@ -318,8 +308,10 @@ fn last_key(
         let fits = header.about == Some(agent) && item.index.0 > last && item.index.0 < index;
         match event {
             Some(Event::AgentKeyChanged(changed)) if fits => key = changed.key,
-            None if fits => return Err(Outcome::CannotBeDetermined("a change of the author's key is withheld".into())),
-            _ => return Err(Outcome::DoesNotHold(format!("{} is no change of the author's key", item.index))),
+            None if fits && header.kind == Kind::AgentKeyChanged => {
+                return Err(Outcome::CannotBeDetermined(Why::Beside(item.index, Box::new(Why::Withheld))));
+            }
+            _ => return Err(Outcome::DoesNotHold(Why::NotKeyChange(item.index))),
         }
         last = item.index.0;
     }

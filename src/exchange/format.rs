@@ -14,7 +14,7 @@ use super::iri::Base;
 use super::reread::{Reread, RereadError};
 use crate::hash::Digest;
 use crate::ledger::Ledger;
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 use crate::view::ClaimView;
 
 /// Of what ledger and tree an export is, and what was asked for.
@@ -190,6 +190,8 @@ pub struct Options<'a> {
     pub ledger: &'a Ledger,
     /// Whether only what is public may be written.
     pub public: bool,
+    /// The day on which a withholding may have ended.
+    pub today: Day,
     /// Cells that a spreadsheet would take for a formula get an apostrophe before them.
     pub spreadsheet_safe: bool,
     /// One page a claim instead of a file of data.

@@ -1,6 +1,7 @@
 //! Claims as others read them: the one view of a claim, and one file per format.
 
 pub mod annotation;
+pub mod bundle;
 pub mod claimreview;
 pub mod csv;
 pub mod datapackage;
@@ -14,6 +15,7 @@ pub mod markdown;
 pub mod names;
 pub mod nanopub;
 pub mod ordered;
+pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod prov;

@@ -3,7 +3,7 @@
 use super::format::{FormatError, Made, Options};
 #[cfg(feature = "parquet")]
 use super::parquet;
-use super::{annotation, claimreview, csv, datapackage, html, jsonl, markdown, nanopub, prov};
+use super::{annotation, bundle, claimreview, csv, datapackage, html, jsonl, markdown, nanopub, prov};
 
 /// A format.
 pub struct Entry {
@@ -105,6 +105,14 @@ pub const FORMATS: &[Entry] = &[
         takes: &[],
         public_only: false,
         make: markdown::make,
+    },
+    Entry {
+        name: "bundle",
+        help: "the entries themselves with their proofs, for `onrecord check`",
+        example: "claims.bundle",
+        takes: &[],
+        public_only: false,
+        make: bundle::make,
     },
 ];
 

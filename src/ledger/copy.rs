@@ -263,6 +263,11 @@ impl Public {
         self.claims.contains(&claim.0)
     }
 
+    /// Whether the payload of an entry is withheld or erased, for everybody.
+    pub fn keeps_back(&self, entry: &Entry) -> bool {
+        self.erased.contains(&entry.index.0) || self.withheld.contains(&entry.index.0)
+    }
+
     /// Whether the payload of an entry may be shown. What opens the ledger, enrols, sets rules and signs is never kept
     /// back; without it nobody could check anything.
     pub fn may_show(&self, entry: &Entry) -> bool {
@@ -270,7 +275,7 @@ impl Public {
         if !entry.header.kind.row().erasable {
             return true;
         }
-        if self.erased.contains(&index) || self.withheld.contains(&index) {
+        if self.keeps_back(entry) {
             return false;
         }
         if self.released.contains(&index) {

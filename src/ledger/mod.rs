@@ -24,9 +24,11 @@
 //! | `erasure` | the same: what is withheld, what is erased and stays so |
 //! | [`cosigned`] | the same: cosignatures, kept beside the checkpoint |
 //! | `copy` | the same: a public copy, with what is kept back as empty slots |
+//! | [`bundle`] | the same: many entries with their proofs, for a stranger |
 //! | [`error`] | what can go wrong with it |
 
 mod append;
+pub mod bundle;
 pub mod catalog;
 pub mod commit;
 mod copy;

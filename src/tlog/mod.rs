@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`tree`] | where hashes lie, what a root is, one way to read them | RFC 6962, section 2.1 |
 //! | [`proof`] | inclusion and consistency, prover and checker side by side | RFC 6962, sections 2.1.1 and 2.1.2 |
+//! | [`cover`] | many inclusion proofs in one | the same |
 //! | [`tile`] | hashes in files of 256 | C2SP tlog-tiles |
 //! | [`edge`] | appending: from leaf hashes to the tiles that change | C2SP tlog-tiles |
 //! | [`bundle`] | entries and payloads in files of 256 | C2SP tlog-tiles |
@@ -22,6 +23,7 @@
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosign;
+pub mod cover;
 pub mod edge;
 mod forms;
 pub mod key;

@@ -25,7 +25,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("query", &["claim", "entry", "ledger", "view", "hash", "time", "text"]),
     ("answers", &["claim", "entry", "exchange", "ledger", "query", "search", "hash", "text", "time", "view"]),
     ("search", &["claim", "entry", "hash", "ledger", "text"]),
-    ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "view"]),
+    ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "tlog", "view"]),
 ];
 
 /// Crates that only one module names.

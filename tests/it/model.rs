@@ -410,6 +410,7 @@ fn check(case: &Case) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
 fn sound(store: &Arc<dyn Store>) {
     let report = audit(store, &Options::default()).unwrap();
     assert_eq!(report.count(Weight::Error), 0, "{:?}", report.problems());
+    crate::bundle::proves(&desk::open(store, None));
 }
 
 const SEED: &str = "ONRECORD_MODEL_SEED";

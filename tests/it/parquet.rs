@@ -19,7 +19,14 @@ fn head(ledger: &Ledger) -> Head {
 }
 
 fn options(ledger: &Ledger, partition: Option<Partition>) -> Options<'_> {
-    Options { ledger, public: false, spreadsheet_safe: false, page: false, partition }
+    Options {
+        ledger,
+        public: false,
+        spreadsheet_safe: false,
+        page: false,
+        partition,
+        today: crate::ledgers::day("2026-11-23"),
+    }
 }
 
 fn views(ledger: &Ledger) -> Vec<ClaimView> {

@@ -1,6 +1,7 @@
-//! `onrecord check`: proof files, with no ledger and no network.
+//! `onrecord check`: proof files and bundles, with no ledger and no network.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -10,27 +11,44 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
 use crate::cli::verbs::audit::moment;
-use crate::entry::proof::{self, Answers, Outcome};
+use crate::cli::verbs::check_bundle;
+use crate::cli::write;
+use crate::entry::proof::{self, Answers, Outcome, Why};
 use crate::exchange::gist::gist;
+use crate::exchange::{bundle, page};
 use crate::text::printable_line;
 use crate::tlog::key::Verifier;
+use crate::tlog::note::Note;
 use crate::tlog::policy::Policy;
 use crate::tlog::prooffile::{MAX_FILE, ProofFile};
 
-/// Check proof files, with no ledger and no network.
+/// Check proof files and bundles, with no ledger and no network.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Proof files and histories come from `onrecord prove`, bundles from `onrecord export --format bundle`. Nothing that \
+    a file says of itself is taken for true: only the log's key, which you must have by another way.\n\nExamples:\n  \
+    onrecord check claim-12.bundle --trust policy.txt\n  onrecord check --page --out checker.html"
+)]
 pub struct Args {
     /// The files
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "page")]
     pub files: Vec<PathBuf>,
     /// Whom to trust: a C2SP tlog-policy file, or the log's verifier key itself; without it, the keys remembered for the ledger
     #[arg(long, value_name = "POLICY")]
     pub trust: Option<String>,
+    /// Instead, write a page that checks such files in a browser, with no network
+    #[arg(long, conflicts_with_all = ["files", "trust"])]
+    pub page: bool,
+    /// Where to write that page; `-` for stdout
+    #[arg(long, value_name = "FILE", requires = "page", default_value = "onrecord-checker.html")]
+    pub out: PathBuf,
 }
 
 #[derive(Serialize)]
 struct Checked {
     file: PathBuf,
+    /// `entry`, `history` or `claims`: what it proves.
+    of: &'static str,
     number: u64,
     leaf: Option<String>,
     origin: Option<String>,
@@ -45,34 +63,50 @@ struct Checked {
 }
 
 #[derive(Serialize)]
-struct Said {
+pub(super) struct Said {
     outcome: &'static str,
+    /// A stable word for the reason.
+    code: Option<&'static str>,
     reason: Option<String>,
 }
 
 impl From<&Outcome> for Said {
     fn from(outcome: &Outcome) -> Self {
-        Self { outcome: outcome.word(), reason: outcome.reason().map(str::to_owned) }
+        Self {
+            outcome: outcome.word(),
+            code: outcome.why().map(Why::code),
+            reason: outcome.why().map(ToString::to_string),
+        }
     }
 }
 
 /// Runs the verb.
 ///
 /// # Errors
-/// When a file cannot be read, or is no proof file.
+/// When a file cannot be read, or is neither proof file nor bundle.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
+    if args.page {
+        return page(&args.out, cx);
+    }
     let mut worst = Exit::Done;
-    let mut all = Vec::new();
+    let mut all: Vec<serde_json::Value> = Vec::new();
     for path in &args.files {
-        let file = read(path)?;
-        let policy = policy(args.trust.as_deref(), &file, cx)?;
-        let answers = proof::check(&file, policy.as_ref());
-        worst = worse(worst, exit(&answers));
-        if cx.out.json {
-            all.push(checked(path, &answers));
+        let json = if begins_as_bundle(path)? {
+            let (exit, json) = check_bundle::check(path, args.trust.as_deref(), cx)?;
+            worst = worse(worst, exit);
+            json
         } else {
-            print(path, &file, &answers, policy.is_some(), cx)?;
-        }
+            let file = read(path)?;
+            let policy = policy(args.trust.as_deref(), file.checkpoint(), cx)?;
+            let answers = proof::check(&file, policy.as_ref());
+            worst = worse(worst, exit(&answers));
+            if !cx.out.json {
+                print(path, &file, &answers, policy.is_some(), cx)?;
+            }
+            serde_json::to_value(checked(path, &answers))
+                .map_err(|e| CliError::bug(format!("an answer cannot be written: {e}")))?
+        };
+        all.push(json);
     }
     if cx.out.json {
         cx.out.json(&serde_json::json!({ "onrecord": 1, "checked": all }))?;
@@ -80,22 +114,48 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     Ok(worst)
 }
 
+/// Writes the page that checks.
+fn page(out: &Path, cx: &Context<'_>) -> Result<Exit, CliError> {
+    let bytes = page::checker();
+    if out.as_os_str() == "-" {
+        cx.out.raw(&bytes)?;
+        return Ok(Exit::Done);
+    }
+    write::file(out, &bytes)?;
+    if cx.out.json {
+        cx.out.json(&serde_json::json!({ "onrecord": 1, "file": out, "bytes": bytes.len() }))?;
+    } else {
+        cx.out.line(format!("page that checks proofs in {} ({} bytes)", out.display(), bytes.len()))?;
+        cx.out.note("next: open it in a browser; it needs no network");
+    }
+    Ok(Exit::Done)
+}
+
+fn begins_as_bundle(path: &Path) -> Result<bool, CliError> {
+    let cannot = |e: &dyn std::error::Error| CliError::cannot_run(format!("cannot read {}", path.display())).because(e);
+    let mut begin = Vec::new();
+    let file = File::open(path).map_err(|e| cannot(&e))?;
+    BufReader::new(file).take(bundle::BEGINS.len() as u64).read_to_end(&mut begin).map_err(|e| cannot(&e))?;
+    Ok(begin == bundle::BEGINS)
+}
+
 fn read(path: &Path) -> Result<ProofFile, CliError> {
     let cannot = |e: &dyn std::error::Error| CliError::cannot_run(format!("cannot read {}", path.display())).because(e);
-    let metadata = fs::metadata(path).map_err(|e| cannot(&e))?;
-    if metadata.len() > MAX_FILE as u64 {
-        return Err(CliError::bad_input(format!("{} is too long for a proof file", path.display())));
-    }
-    let bytes = fs::read(path).map_err(|e| cannot(&e))?;
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that what is too long is seen to be.
+    let file = File::open(path).map_err(|e| cannot(&e))?;
+    file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|e| cannot(&e))?;
     ProofFile::parse(&bytes).map_err(|e| {
-        CliError::bad_input(format!("{} is no proof file", path.display()))
-            .because(&e)
-            .hint("`onrecord prove REF` writes one")
+        let error = CliError::bad_input(format!("{} is neither a proof file nor a bundle", path.display())).because(&e);
+        if bytes.starts_with(page::BEGINS) {
+            return error.hint("it is a page: open it in a browser");
+        }
+        error.hint("`onrecord prove REF` writes a proof file, `onrecord prove REF --history` a bundle")
     })
 }
 
 /// Whom to trust: as the user says, else the keys remembered for ledgers of the checkpoint's origin.
-fn policy(trust: Option<&str>, file: &ProofFile, cx: &Context<'_>) -> Result<Option<Policy>, CliError> {
+pub(super) fn policy(trust: Option<&str>, checkpoint: &Note, cx: &Context<'_>) -> Result<Option<Policy>, CliError> {
     let of_key = |text: &str| {
         let key: Verifier = text.trim().parse().map_err(|e: crate::tlog::key::BadKey| {
             CliError::bad_input("that is no verifier key and no policy file")
@@ -105,7 +165,7 @@ fn policy(trust: Option<&str>, file: &ProofFile, cx: &Context<'_>) -> Result<Opt
         Policy::of_log(key).map_err(|e| CliError::bad_input("that key is no log's").because(&e))
     };
     let Some(trust) = trust else {
-        let origin = file.checkpoint().text().lines().next().unwrap_or_default().to_owned();
+        let origin = checkpoint.text().lines().next().unwrap_or_default().to_owned();
         let Some((key, witnesses)) = remembered(&origin, cx) else { return Ok(None) };
         let policy = key.parse().ok().and_then(|key| Policy::of_keys(key, witnesses).ok());
         return policy.map_or_else(|| of_key(&key).map(Some), |policy| Ok(Some(policy)));
@@ -163,6 +223,7 @@ fn worse(a: Exit, b: Exit) -> Exit {
 fn checked(path: &Path, answers: &Answers) -> Checked {
     Checked {
         file: path.to_owned(),
+        of: "entry",
         number: answers.index,
         leaf: answers.leaf.map(|l| l.hex()),
         origin: answers.checkpoint.as_ref().map(|c| c.0.clone()),
@@ -177,17 +238,20 @@ fn checked(path: &Path, answers: &Answers) -> Checked {
     }
 }
 
+/// A line for an outcome; `good` is said where it holds.
+pub(super) fn say(name: &str, outcome: &Outcome, good: &str, cx: &Context<'_>) -> Result<(), CliError> {
+    let (tone, text) = match outcome {
+        Outcome::Holds => (Tone::Good, good.to_owned()),
+        Outcome::DoesNotHold(why) => (Tone::Bad, format!("does not hold: {why}")),
+        Outcome::CannotBeDetermined(why) => (Tone::Care, format!("cannot be determined: {why}")),
+    };
+    cx.out.line(format!("  {name:<11}{}", cx.out.tone(tone, &printable_line(&text))))
+}
+
 fn print(path: &Path, file: &ProofFile, answers: &Answers, trusted: bool, cx: &Context<'_>) -> Result<(), CliError> {
     let out = &cx.out;
     out.line(format!("{}: entry #{}", path.display(), answers.index))?;
-    let say = |name: &str, outcome: &Outcome, good: String| {
-        let (tone, text) = match outcome {
-            Outcome::Holds => (Tone::Good, good),
-            Outcome::DoesNotHold(why) => (Tone::Bad, format!("does not hold: {why}")),
-            Outcome::CannotBeDetermined(why) => (Tone::Care, format!("cannot be determined: {why}")),
-        };
-        out.line(format!("  {name:<11}{}", out.tone(tone, &printable_line(&text))))
-    };
+    let say = |name: &str, outcome: &Outcome, good: String| say(name, outcome, &good, cx);
     let tree = answers.checkpoint.as_ref();
     let included = tree.map_or_else(String::new, |(origin, size, _)| format!("holds, in {origin} at {size} entries"));
     say("included", &answers.included, included)?;
@@ -205,12 +269,16 @@ fn print(path: &Path, file: &ProofFile, answers: &Answers, trusted: bool, cx: &C
     }
     out.note("  That nothing came later, or that a key was not revoked since, cannot be determined without the log.");
     if !trusted {
-        let keys: Vec<String> =
-            file.checkpoint().signatures().iter().map(|s| format!("{}+{}", s.name(), s.id())).collect();
-        out.note(format!("  signed by key {}", printable_line(&keys.join(", "))));
-        out.note(
-            "  try: `onrecord check … --trust VKEY`, with the verifier key got from the ledger's keeper by another way",
-        );
+        say_untrusted(file.checkpoint(), cx);
     }
     Ok(())
+}
+
+/// What a reader can do who trusts nobody yet.
+pub(super) fn say_untrusted(checkpoint: &Note, cx: &Context<'_>) {
+    let keys: Vec<String> = checkpoint.signatures().iter().map(|s| format!("{}+{}", s.name(), s.id())).collect();
+    cx.out.note(format!("  signed by key {}", printable_line(&keys.join(", "))));
+    cx.out.note(
+        "  try: `onrecord check … --trust VKEY`, with the verifier key got from the ledger's keeper by another way",
+    );
 }

@@ -146,8 +146,8 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         "month" => Partition::Month,
         _ => Partition::Document,
     });
-    let options =
-        Options { ledger: &ledger, public, spreadsheet_safe: args.spreadsheet_safe, page: args.page, partition };
+    let (spreadsheet_safe, page, today) = (args.spreadsheet_safe, args.page, choice.today);
+    let options = Options { ledger: &ledger, public, today, spreadsheet_safe, page, partition };
     let made = (format.make)(&options).map_err(|e| told(e, &args.out))?;
     let counts = written(made.writer, sources, choice, &head, &args.out, cx)?;
     let read = check(&args.out, made.reread, counts.claims)?;

@@ -9,6 +9,7 @@ pub mod anchor;
 pub mod appear;
 pub mod audit;
 pub mod check;
+mod check_bundle;
 pub mod completions;
 pub mod contact;
 pub mod correct;

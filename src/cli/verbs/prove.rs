@@ -1,4 +1,4 @@
-//! `onrecord prove`: a self-contained proof of an entry.
+//! `onrecord prove`: a self-contained proof of an entry, or of a claim's whole history.
 
 use std::path::{Path, PathBuf};
 
@@ -9,32 +9,47 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::output::counted;
 use crate::cli::verbs::witness_request::read_policy;
 use crate::cli::{refs, write};
+use crate::exchange::page;
 use crate::hash::{Digest, Index};
 use crate::ledger::Ledger;
+use crate::ledger::bundle::{BundleError, Payloads, Written};
 use crate::ledger::prove::ProofError;
 use crate::text::printable_line;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::Note;
-use crate::tlog::prooffile::ProofFile;
 
-/// Write a self-contained proof of an entry.
+/// Write a self-contained proof of an entry, or of a claim's whole history.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Whoever gets the file checks it with `onrecord check FILE`, with no ledger and no network, or in a browser with \
+    the page that `--html` writes. Both need the log's verifier key, by another way than with the file.\n\nExamples:\n  \
+    onrecord prove 12 --history --public\n  onrecord prove 12 --history --html --out claim-12.html"
+)]
 pub struct Args {
     /// Which: an entry's number, or anything that names a claim
     #[arg(value_name = "REF", required = true)]
     pub reference: Vec<String>,
-    /// Where to write it; without it, ORIGIN-NUMBER.tlog-proof in this folder; `-` for stdout
+    /// Where to write it; without it, a name made of ledger and number, in this folder; `-` for stdout
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// The verdict in force instead of the claim itself
-    #[arg(long)]
+    #[arg(long, conflicts_with = "history")]
     pub verdict: bool,
     /// Under the latest checkpoint that this policy file accepts, quorum of witnesses and all, instead of the latest one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
     pub policy: Option<PathBuf>,
-    /// Leave the payload out: proves that the entry was on record, not what it says
+    /// Every entry about the claim, its documents, and who made them, under one checkpoint
+    #[arg(long)]
+    pub history: bool,
+    /// Leave out payloads: proves that entries were on record, not what they say
     #[arg(long)]
     pub withhold: bool,
+    /// Leave out payloads that are not public
+    #[arg(long, conflicts_with = "withhold")]
+    pub public: bool,
+    /// One page that holds the proof and checks it in the reader's browser, with no network
+    #[arg(long)]
+    pub html: bool,
 }
 
 #[derive(Serialize)]
@@ -43,6 +58,13 @@ struct Made {
     number: u64,
     leaf: Digest,
     file: PathBuf,
+    bytes: usize,
+    /// Entries in it; 1 without `--history`.
+    entries: u64,
+    /// Of them, without payload.
+    withheld: u64,
+    /// Of them, with a payload that is not public.
+    desk_only: u64,
     size: u64,
     root: Digest,
     vkey: String,
@@ -56,47 +78,127 @@ struct Made {
 /// When there is no such entry, or the file cannot be written.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let ledger = cx.ledger()?;
-    let text = args.reference.join(" ");
-    let mut index = refs::entry(&ledger, &text).or_else(|_| refs::claim(&ledger, &text))?;
-    if args.verdict {
-        let claim = ledger.claim(index)?;
-        let verdict = claim.as_ref().and_then(|c| c.verdict()).ok_or_else(|| {
-            CliError::bad_input(format!("{index} has no verdict")).hint(format!("`onrecord verify {} …`", index.0))
-        })?;
-        index = verdict.item.number;
-    }
-    let cosigned = args.policy.as_deref().map(|path| under(&ledger, index, path)).transpose()?;
-    let proof = match cosigned {
-        Some(note) => ledger.prove_under(index, args.withhold, note),
-        None => ledger.prove(index, args.withhold),
-    };
-    let proof = proof.map_err(|e| match e {
-        ProofError::Read(e) => e.into(),
-        other => CliError::cannot_run(format!("{index} cannot be proved")).because(&other),
-    })?;
-    let bytes = proof.to_string().into_bytes();
-    let file = args.out.clone().unwrap_or_else(|| default_name(&ledger, index.0));
+    let index = index(args, &ledger)?;
+    let (proof, written, note) =
+        if args.history { history(args, index, &ledger, cx)? } else { one(args, index, &ledger, cx)? };
+    let bytes = if args.html { page::with_proof(&proof) } else { proof };
+    let file = args.out.clone().unwrap_or_else(|| default_name(&ledger, index.0, args));
     if file.as_os_str() == "-" {
         cx.out.raw(&bytes)?;
         return Ok(Exit::Done);
     }
     write::file(&file, &bytes)?;
     let vkey = ledger.state().log_keys.last().map(|(_, key)| key.clone()).unwrap_or_default();
-    if cx.out.json {
-        let leaf = ledger.entry(index)?.leaf;
-        let (size, root) = tree(&proof).unwrap_or((ledger.size(), ledger.root()));
-        let made = Made { onrecord: 1, number: index.0, leaf, file, size, root, vkey, cosigned: witnesses(&proof) };
-        cx.out.json(&made)?;
-    } else {
-        cx.out.line(format!("proof of {index} in {} ({} bytes)", file.display(), bytes.len()))?;
-        let at = tree(&proof).map_or(ledger.size(), |(size, _)| size);
-        let by = witnesses(&proof);
-        let by = if by.is_empty() { "no witness".to_owned() } else { printable_line(&by.join(", ")) };
-        cx.out.line(format!("  under the checkpoint at {}, cosigned by {by}", counted(at, "entry")))?;
-        cx.out.note(format!("whoever checks it must know the log's key by another way than from you:\n  {vkey}"));
-        cx.out.note(format!("next: `onrecord check {}`", file.display()));
-    }
+    let (size, root) = note.as_ref().and_then(tree).unwrap_or((ledger.size(), ledger.root()));
+    let made = Made {
+        onrecord: 1,
+        number: index.0,
+        leaf: ledger.entry(index)?.leaf,
+        file,
+        bytes: bytes.len(),
+        entries: written.entries,
+        withheld: written.withheld,
+        desk_only: written.desk_only,
+        size,
+        root,
+        vkey,
+        cosigned: note.as_ref().map(witnesses).unwrap_or_default(),
+    };
+    tell(args, &made, cx)?;
     Ok(Exit::Done)
+}
+
+/// The entry that is meant.
+fn index(args: &Args, ledger: &Ledger) -> Result<Index, CliError> {
+    let text = args.reference.join(" ");
+    if args.history {
+        return refs::claim(ledger, &text);
+    }
+    let index = refs::entry(ledger, &text).or_else(|_| refs::claim(ledger, &text))?;
+    if !args.verdict {
+        return Ok(index);
+    }
+    let claim = ledger.claim(index)?;
+    let verdict = claim.as_ref().and_then(|c| c.verdict()).ok_or_else(|| {
+        CliError::bad_input(format!("{index} has no verdict")).hint(format!("`onrecord verify {} …`", index.0))
+    })?;
+    Ok(verdict.item.number)
+}
+
+/// The bytes of a proof, what is in it, and the checkpoint that it leads to.
+type Proved = (Vec<u8>, Written, Option<Note>);
+
+fn one(args: &Args, index: Index, ledger: &Ledger, cx: &Context<'_>) -> Result<Proved, CliError> {
+    let today = cx.clock.now().day();
+    let entry = ledger.entry(index)?;
+    let public = ledger.public(today)?;
+    let shown = public.may_show(&entry);
+    let withhold = args.withhold || public.keeps_back(&entry) || (args.public && !shown);
+    let cosigned = args.policy.as_deref().map(|path| under(ledger, index, path)).transpose()?;
+    let proof = match cosigned {
+        Some(note) => ledger.prove_under(index, withhold, note),
+        None => ledger.prove(index, withhold),
+    };
+    let proof = proof.map_err(|e| match e {
+        ProofError::Read(e) => e.into(),
+        other => CliError::cannot_run(format!("{index} cannot be proved")).because(&other),
+    })?;
+    let without = withhold || entry.payload.is_none();
+    let written = Written { entries: 1, withheld: without.into(), desk_only: (!without && !shown).into() };
+    Ok((proof.to_string().into_bytes(), written, Some(proof.checkpoint().clone())))
+}
+
+fn history(args: &Args, claim: Index, ledger: &Ledger, cx: &Context<'_>) -> Result<Proved, CliError> {
+    let cannot = |e: BundleError| match e {
+        BundleError::Read(e) => e.into(),
+        other => CliError::cannot_run(format!("the history of {claim} cannot be proved")).because(&other),
+    };
+    let payloads = match (args.withhold, args.public) {
+        (true, _) => Payloads::Needed,
+        (_, true) => Payloads::Public,
+        _ => Payloads::All,
+    };
+    let mut maker = ledger.bundle(payloads, cx.clock.now().day())?;
+    let line = |line: crate::entry::bundle::Line| line.to_bytes().map_err(|e| cannot(e.into()));
+    let mut bytes = line(maker.head(Some(claim), None).map_err(cannot)?)?;
+    if let Some(stated) = maker.claim(claim).map_err(cannot)? {
+        bytes.extend(line(stated)?);
+    }
+    let written = maker.entries(&mut |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    });
+    let note = ledger.reader().note().and_then(|bytes| Note::parse(bytes).ok());
+    Ok((bytes, written.map_err(cannot)?, note))
+}
+
+fn tell(args: &Args, made: &Made, cx: &Context<'_>) -> Result<(), CliError> {
+    if cx.out.json {
+        return cx.out.json(made);
+    }
+    let file = made.file.display();
+    let what = if args.history { "history of" } else { "proof of" };
+    let page = if args.html { ", as a page" } else { "" };
+    cx.out.line(format!("{what} #{} in {file} ({} bytes{page})", made.number, made.bytes))?;
+    if args.history {
+        cx.out.line(format!("  {}, {} without payload", counted(made.entries, "entry"), made.withheld))?;
+    }
+    let by = if made.cosigned.is_empty() { "no witness".to_owned() } else { printable_line(&made.cosigned.join(", ")) };
+    cx.out.line(format!("  under the checkpoint at {}, cosigned by {by}", counted(made.size, "entry")))?;
+    if made.desk_only > 0 {
+        cx.out.note(format!(
+            "what {} of them {} is the desk's own, not public: look at the file before you give it away, or use `--public`",
+            made.desk_only,
+            if made.desk_only == 1 { "says" } else { "say" }
+        ));
+    }
+    cx.out.note(format!("whoever checks it must know the log's key by another way than from you:\n  {}", made.vkey));
+    if args.html {
+        cx.out.note(format!("next: open {file} in a browser; it asks for that key"));
+    } else {
+        cx.out.note(format!("next: `onrecord check {file}`"));
+    }
+    Ok(())
 }
 
 /// The largest checkpoint that a policy accepts and that holds the entry.
@@ -113,21 +215,26 @@ fn under(ledger: &Ledger, index: Index, path: &Path) -> Result<Note, CliError> {
     })
 }
 
-/// Size and root that the proof leads to.
-fn tree(proof: &ProofFile) -> Option<(u64, Digest)> {
-    let checkpoint: Checkpoint = proof.checkpoint().text().parse().ok()?;
+/// Size and root of a checkpoint.
+fn tree(note: &Note) -> Option<(u64, Digest)> {
+    let checkpoint: Checkpoint = note.text().parse().ok()?;
     Some((checkpoint.size(), checkpoint.root()))
 }
 
 /// Names of the keys on the checkpoint that are not the log's own.
-fn witnesses(proof: &ProofFile) -> Vec<String> {
-    let note = proof.checkpoint();
+fn witnesses(note: &Note) -> Vec<String> {
     let origin = note.text().lines().next().unwrap_or_default();
     note.signatures().iter().map(|line| line.name().to_owned()).filter(|name| name != origin).collect()
 }
 
-fn default_name(ledger: &Ledger, number: u64) -> PathBuf {
+fn default_name(ledger: &Ledger, number: u64, args: &Args) -> PathBuf {
     let origin: String =
         ledger.origin().chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-    PathBuf::from(format!("{origin}-{number}.tlog-proof"))
+    let end = match (args.history, args.html) {
+        (true, true) => "-history.html",
+        (true, false) => "-history.bundle",
+        (false, true) => ".html",
+        (false, false) => ".tlog-proof",
+    };
+    PathBuf::from(format!("{origin}-{number}{end}"))
 }
