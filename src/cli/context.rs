@@ -76,6 +76,11 @@ impl Context<'_> {
     /// When there is none.
     pub fn ledger_folder(&self) -> Result<PathBuf, CliError> {
         if let Some(path) = &self.global.ledger {
+            if let Some(address) = path.to_str().filter(|text| text.contains("://")) {
+                return Err(CliError::cannot_run("a ledger is opened from a folder, not from an address")
+                    .hint(format!("`onrecord follow {address} DIR` keeps a replica of it, checked on the way"))
+                    .hint("then `--ledger DIR`"));
+            }
             return if holds_ledger(path) {
                 Ok(path.clone())
             } else {
@@ -164,6 +169,12 @@ impl Context<'_> {
     fn open_writer(&self, folder: &Path, handle: Option<String>) -> Result<Writer, CliError> {
         let mut ledger = self.ledger_at(folder)?;
         let id = ledger.id();
+        if !folder.join("head").is_file() {
+            let what = format!("{} is a public copy or a replica, and nothing is recorded there", folder.display());
+            return Err(CliError::cannot_run(what)
+                .cause("it has no `head`")
+                .hint("record in the desk's own ledger; if this is it, `onrecord audit` names what else is missing"));
+        }
         let settings = Settings::load(&self.folders, &id)?.ok_or_else(|| {
             CliError::cannot_run("this user has no keys for this ledger")
                 .cause(format!("no {}", self.folders.settings(&id).display()))

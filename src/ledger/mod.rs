@@ -25,6 +25,8 @@
 //! | [`cosigned`] | the same: cosignatures, kept beside the checkpoint |
 //! | `copy` | the same: a public copy, with what is kept back as empty slots |
 //! | [`bundle`] | the same: many entries with their proofs, for a stranger |
+//! | [`replica`] | a replica of a published log, checked on the way |
+//! | [`stamps`] | time stamps kept beside a ledger |
 //! | [`error`] | what can go wrong with it |
 
 mod append;
@@ -51,8 +53,10 @@ pub mod prove;
 mod publish;
 pub mod reader;
 pub mod record;
+pub mod replica;
 mod settle;
 pub mod staging;
+pub mod stamps;
 
 pub use append::Prepared;
 pub use copy::{Copied, CopyError, Public};

@@ -10,6 +10,7 @@ use crate::cli::config::Settings;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
+use crate::cli::stamps::{self, Judged};
 use crate::cli::verbs::audit::moment;
 use crate::cli::verbs::check_bundle;
 use crate::cli::write;
@@ -60,6 +61,7 @@ struct Checked {
     kind: Option<String>,
     time: Option<String>,
     cosigned: Vec<String>,
+    stamps: Vec<Judged>,
 }
 
 #[derive(Serialize)]
@@ -99,11 +101,16 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
             let file = read(path)?;
             let policy = policy(args.trust.as_deref(), file.checkpoint(), cx)?;
             let answers = proof::check(&file, policy.as_ref());
+            let stamps = stamps::beside(path, file.checkpoint().text())?;
             worst = worse(worst, exit(&answers));
+            if stamps.iter().any(|stamp| !stamp.holds()) {
+                worst = Exit::DoesNotHold;
+            }
             if !cx.out.json {
                 print(path, &file, &answers, policy.is_some(), cx)?;
+                print_stamps(&stamps, cx)?;
             }
-            serde_json::to_value(checked(path, &answers))
+            serde_json::to_value(checked(path, &answers, stamps))
                 .map_err(|e| CliError::bug(format!("an answer cannot be written: {e}")))?
         };
         all.push(json);
@@ -156,30 +163,39 @@ fn read(path: &Path) -> Result<ProofFile, CliError> {
 
 /// Whom to trust: as the user says, else the keys remembered for ledgers of the checkpoint's origin.
 pub(super) fn policy(trust: Option<&str>, checkpoint: &Note, cx: &Context<'_>) -> Result<Option<Policy>, CliError> {
-    let of_key = |text: &str| {
-        let key: Verifier = text.trim().parse().map_err(|e: crate::tlog::key::BadKey| {
-            CliError::bad_input("that is no verifier key and no policy file")
-                .because(&e)
-                .hint("a verifier key is name+id+base64, as `onrecord stats` prints it")
-        })?;
-        Policy::of_log(key).map_err(|e| CliError::bad_input("that key is no log's").because(&e))
-    };
     let Some(trust) = trust else {
         let origin = checkpoint.text().lines().next().unwrap_or_default().to_owned();
         let Some((key, witnesses)) = remembered(&origin, cx) else { return Ok(None) };
         let policy = key.parse().ok().and_then(|key| Policy::of_keys(key, witnesses).ok());
         return policy.map_or_else(|| of_key(&key).map(Some), |policy| Ok(Some(policy)));
     };
+    trusted(trust).map(Some)
+}
+
+fn of_key(text: &str) -> Result<Policy, CliError> {
+    let key: Verifier = text.trim().parse().map_err(|e: crate::tlog::key::BadKey| {
+        CliError::bad_input("that is no verifier key and no policy file")
+            .because(&e)
+            .hint("a verifier key is name+id+base64, as `onrecord stats` prints it")
+    })?;
+    Policy::of_log(key).map_err(|e| CliError::bad_input("that key is no log's").because(&e))
+}
+
+/// Whom a user says that they trust: a policy file, a file with a verifier key, or the key itself.
+///
+/// # Errors
+/// When it is none of them.
+pub fn trusted(trust: &str) -> Result<Policy, CliError> {
     if !Path::new(trust).exists() {
-        return of_key(trust).map(Some);
+        return of_key(trust);
     }
     let bytes = fs::read(trust).map_err(|e| CliError::cannot_run(format!("cannot read {trust}")).because(&e))?;
     if let Ok(text) = std::str::from_utf8(&bytes)
         && text.trim().parse::<Verifier>().is_ok()
     {
-        return of_key(text).map(Some);
+        return of_key(text);
     }
-    Policy::parse(&bytes).map(Some).map_err(|e| CliError::bad_input(format!("{trust} is no policy file")).because(&e))
+    Policy::parse(&bytes).map_err(|e| CliError::bad_input(format!("{trust} is no policy file")).because(&e))
 }
 
 /// The key that this user trusts for an origin, with the witnesses that were added to it; none where there are several
@@ -220,7 +236,7 @@ fn worse(a: Exit, b: Exit) -> Exit {
     }
 }
 
-fn checked(path: &Path, answers: &Answers) -> Checked {
+fn checked(path: &Path, answers: &Answers, stamps: Vec<Judged>) -> Checked {
     Checked {
         file: path.to_owned(),
         of: "entry",
@@ -235,6 +251,7 @@ fn checked(path: &Path, answers: &Answers) -> Checked {
         kind: answers.header.as_ref().map(|h| h.kind.to_string()),
         time: answers.header.as_ref().map(|h| h.time.to_string()),
         cosigned: answers.cosigned.iter().map(|(name, time)| format!("{name} at {time}")).collect(),
+        stamps,
     }
 }
 
@@ -246,6 +263,17 @@ pub(super) fn say(name: &str, outcome: &Outcome, good: &str, cx: &Context<'_>) -
         Outcome::CannotBeDetermined(why) => (Tone::Care, format!("cannot be determined: {why}")),
     };
     cx.out.line(format!("  {name:<11}{}", cx.out.tone(tone, &printable_line(&text))))
+}
+
+/// What the time stamps beside a proof say; they are about its checkpoint.
+fn print_stamps(stamps: &[Judged], cx: &Context<'_>) -> Result<(), CliError> {
+    for stamp in stamps {
+        stamp.print(&cx.out)?;
+        if stamp.holds() {
+            cx.out.note(format!("             {}", stamp.command));
+        }
+    }
+    Ok(())
 }
 
 fn print(path: &Path, file: &ProofFile, answers: &Answers, trusted: bool, cx: &Context<'_>) -> Result<(), CliError> {

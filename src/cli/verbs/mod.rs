@@ -21,6 +21,7 @@ pub mod erase;
 pub mod evidence;
 pub mod explain;
 pub mod export;
+pub mod follow;
 pub mod history;
 pub mod init;
 pub mod list;
@@ -39,6 +40,7 @@ pub mod review;
 pub mod search;
 pub mod show;
 pub mod similar;
+pub mod stamp;
 pub mod stats;
 pub mod triage;
 pub mod verify;
@@ -110,6 +112,10 @@ pub enum Verb {
     Erase(erase::Args),
     /// Copy the log for the public: every header and proof, and what may be shown
     PublishLog(publish_log::Args),
+    /// Keep a replica of a published log, checked on the way
+    Follow(follow::Args),
+    /// Have the checkpoint stamped by time-stamp authorities, and look at the stamps
+    Stamp(stamp::Args),
     /// Show who changed what, when, from what to what
     History(history::Args),
     /// Show what changed between two points, claim by claim
@@ -175,6 +181,8 @@ impl Verb {
             Self::Release(args) => release::run(args, cx),
             Self::Erase(args) => erase::run(args, cx),
             Self::PublishLog(args) => publish_log::run(args, cx),
+            Self::Follow(args) => follow::run(args, cx),
+            Self::Stamp(args) => stamp::run(args, cx),
             Self::History(args) => history::run(args, cx),
             Self::Diff(args) => diff::run(args, cx),
             Self::Corrections(args) => corrections::run(args, cx),

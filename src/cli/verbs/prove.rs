@@ -14,6 +14,7 @@ use crate::hash::{Digest, Index};
 use crate::ledger::Ledger;
 use crate::ledger::bundle::{BundleError, Payloads, Written};
 use crate::ledger::prove::ProofError;
+use crate::ledger::stamps::{self, Stamp};
 use crate::text::printable_line;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::Note;
@@ -50,6 +51,9 @@ pub struct Args {
     /// One page that holds the proof and checks it in the reader's browser, with no network
     #[arg(long)]
     pub html: bool,
+    /// Put the time stamps on its checkpoint beside it
+    #[arg(long)]
+    pub stamps: bool,
 }
 
 #[derive(Serialize)]
@@ -81,11 +85,16 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     let index = index(args, &ledger)?;
     let (proof, written, note) =
         if args.history { history(args, index, &ledger, cx)? } else { one(args, index, &ledger, cx)? };
+    let text = note.as_ref().map(Note::text).unwrap_or_default();
+    let stamps = if args.stamps { stamps_on(&ledger, text)? } else { Vec::new() };
     let bytes = if args.html { page::with_proof(&proof) } else { proof };
     let file = args.out.clone().unwrap_or_else(|| default_name(&ledger, index.0, args));
     if file.as_os_str() == "-" {
         cx.out.raw(&bytes)?;
         return Ok(Exit::Done);
+    }
+    if !stamps.is_empty() {
+        write_stamps(&file, text, &stamps)?;
     }
     write::file(&file, &bytes)?;
     let vkey = ledger.state().log_keys.last().map(|(_, key)| key.clone()).unwrap_or_default();
@@ -104,7 +113,7 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         vkey,
         cosigned: note.as_ref().map(witnesses).unwrap_or_default(),
     };
-    tell(args, &made, cx)?;
+    tell(args, &made, stamps.len(), cx)?;
     Ok(Exit::Done)
 }
 
@@ -172,7 +181,7 @@ fn history(args: &Args, claim: Index, ledger: &Ledger, cx: &Context<'_>) -> Resu
     Ok((bytes, written.map_err(cannot)?, note))
 }
 
-fn tell(args: &Args, made: &Made, cx: &Context<'_>) -> Result<(), CliError> {
+fn tell(args: &Args, made: &Made, stamps: usize, cx: &Context<'_>) -> Result<(), CliError> {
     if cx.out.json {
         return cx.out.json(made);
     }
@@ -185,6 +194,9 @@ fn tell(args: &Args, made: &Made, cx: &Context<'_>) -> Result<(), CliError> {
     }
     let by = if made.cosigned.is_empty() { "no witness".to_owned() } else { printable_line(&made.cosigned.join(", ")) };
     cx.out.line(format!("  under the checkpoint at {}, cosigned by {by}", counted(made.size, "entry")))?;
+    if stamps > 0 {
+        cx.out.line(format!("  {} beside it: keep the files together", counted(stamps, "time stamp")))?;
+    }
     if made.desk_only > 0 {
         cx.out.note(format!(
             "what {} of them {} is the desk's own, not public: look at the file before you give it away, or use `--public`",
@@ -197,6 +209,35 @@ fn tell(args: &Args, made: &Made, cx: &Context<'_>) -> Result<(), CliError> {
         cx.out.note(format!("next: open {file} in a browser; it asks for that key"));
     } else {
         cx.out.note(format!("next: `onrecord check {file}`"));
+    }
+    Ok(())
+}
+
+/// The stamps on the checkpoint of a proof.
+fn stamps_on(ledger: &Ledger, text: &str) -> Result<Vec<Stamp>, CliError> {
+    let on = |stamp: &Stamp| stamp.text.as_deref() == Some(text.as_bytes()) && stamp.token.is_ok();
+    let found: Vec<Stamp> = stamps::all(&**ledger.store())?.into_iter().filter(on).collect();
+    if found.is_empty() {
+        let size = counted(ledger.reader().size(), "entry");
+        return Err(CliError::bad_input(format!("the checkpoint at {size} has no time stamp"))
+            .hint("`onrecord stamp --tsa URL` has it stamped; `onrecord stamp list` shows what is stamped"));
+    }
+    Ok(found)
+}
+
+/// Writes `PROOF.txt`, and of each authority `PROOF.AUTHORITY.tsr` with its certificates, before the proof itself.
+fn write_stamps(proof: &Path, text: &str, stamps: &[Stamp]) -> Result<(), CliError> {
+    let beside = |ending: &str| {
+        let mut name = proof.as_os_str().to_owned();
+        name.push(format!(".{ending}"));
+        PathBuf::from(name)
+    };
+    write::file(&beside("txt"), text.as_bytes())?;
+    for stamp in stamps {
+        if let Ok(token) = &stamp.token {
+            write::file(&beside(&format!("{}.pem", stamp.authority)), token.certificates_pem().as_bytes())?;
+            write::file(&beside(&format!("{}.tsr", stamp.authority)), &stamp.answer)?;
+        }
     }
     Ok(())
 }
