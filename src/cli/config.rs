@@ -81,6 +81,9 @@ pub struct Settings {
     pub origin: String,
     /// Verifier keys of its log that this user trusts.
     pub trusted: Vec<String>,
+    /// Verifier keys that a replica was first met with, which nobody has confirmed: they are not trusted for anything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unconfirmed: Vec<String>,
     /// File of the log's private key, where this user may write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_key: Option<PathBuf>,

@@ -76,6 +76,11 @@ impl Context<'_> {
     /// When there is none.
     pub fn ledger_folder(&self) -> Result<PathBuf, CliError> {
         if let Some(path) = &self.global.ledger {
+            if let Some(address) = path.to_str().filter(|text| text.contains("://")) {
+                return Err(CliError::cannot_run("a ledger is opened from a folder, not from an address")
+                    .hint(format!("`onrecord follow {address} DIR` keeps a replica of it, checked on the way"))
+                    .hint("then `--ledger DIR`"));
+            }
             return if holds_ledger(path) {
                 Ok(path.clone())
             } else {

@@ -307,7 +307,7 @@ fn place(
 }
 
 /// Removes partials that a wider form has superseded. Those of payloads may hold what is kept back since.
-fn sweep(target: &dyn Store, size: u64) -> Result<(), CopyError> {
+pub(super) fn sweep(target: &dyn Store, size: u64) -> Result<(), StoreError> {
     for folder in ["log/tile", "payload"] {
         for path in target.list(&StorePath::built(folder.to_owned()))?.into_iter().filter(StorePath::is_partial) {
             let text = path.as_str().strip_prefix("log/").unwrap_or(path.as_str());

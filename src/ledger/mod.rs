@@ -23,6 +23,7 @@
 //! | `append` | the same: put a batch on record |
 //! | `erasure` | the same: what is withheld, what is erased and stays so |
 //! | `copy` | the same: a public copy, with what is kept back as empty slots |
+//! | [`replica`] | a replica of a published log, checked on the way |
 //! | [`error`] | what can go wrong with it |
 
 mod append;
@@ -47,6 +48,7 @@ pub mod prove;
 mod publish;
 pub mod reader;
 pub mod record;
+pub mod replica;
 mod settle;
 pub mod staging;
 

@@ -223,6 +223,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether lookups are kept on disk by this value, and by no other process.
+    pub fn keeps_catalog(&self) -> bool {
+        matches!(*self.lock(), Lookup::Catalog(_))
+    }
+
     /// Number of entries.
     pub fn size(&self) -> u64 {
         self.size

@@ -107,6 +107,23 @@ impl LocalStore {
         Ok(())
     }
 
+    /// Removes what dead writers left anywhere under `log/`, `payload/` and `following/`, unless somebody writes now. Of a
+    /// public copy everything is public, and what was half written may be withheld since.
+    pub fn clear_leftovers(&self) -> Result<(), StoreError> {
+        let lock = self.lock_file()?;
+        if lock.try_lock().is_err() {
+            return Ok(());
+        }
+        let mut todo: Vec<PathBuf> = ["log", "payload", "following"].map(|name| self.root.join(name)).into();
+        while let Some(folder) = todo.pop() {
+            sweep_folder(&folder);
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+            todo.extend(folders.map(|entry| entry.path()));
+        }
+        Ok(())
+    }
+
     fn write_temps(&self, objects: &[(StorePath, &[u8])], which: &[usize]) -> Result<Vec<Temp>, StoreError> {
         parallel(which, |&index| {
             let (path, bytes) = &objects[index];

@@ -93,10 +93,14 @@ impl StorePath {
         self.0.starts_with("payload/")
     }
 
-    /// Whether the object may ever go: staging, blobs, and partials of the log and the payloads.
+    /// Whether the object may ever go: staging, blobs, what a replica has under way, and partials of the log and the
+    /// payloads.
     pub fn may_remove(&self) -> bool {
         let tree = self.0.starts_with("log/tile/") || self.0.starts_with("payload/");
-        self.is_staging() || self.0.starts_with("blobs/") || tree && self.is_partial()
+        self.is_staging()
+            || self.0.starts_with("blobs/")
+            || self.0.starts_with("following/")
+            || tree && self.is_partial()
     }
 }
 

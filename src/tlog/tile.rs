@@ -256,7 +256,7 @@ pub(super) fn fetch<S: TileSource>(source: &S, tile: Tile) -> Result<Vec<u8>, Ti
 }
 
 /// Root over the hashes of part of a tile; their number is a power of two, so this is the hash of a perfect subtree.
-pub(super) fn perfect_root(hashes: &[u8]) -> Digest {
+pub fn perfect_root(hashes: &[u8]) -> Digest {
     let mut row: Vec<Digest> = hashes.as_chunks::<HASH>().0.iter().copied().map(Digest).collect();
     while row.len() > 1 {
         row = row.as_chunks::<2>().0.iter().map(|[left, right]| node_hash(left, right)).collect();

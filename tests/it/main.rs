@@ -29,6 +29,8 @@ mod examples;
 mod exports;
 mod exports_formats;
 mod fall;
+mod follow;
+mod follow_http;
 mod format;
 mod fuzz_corpus;
 mod guard;

@@ -95,29 +95,38 @@ fn read(path: &Path) -> Result<ProofFile, CliError> {
 
 /// Whom to trust: as the user says, else the keys remembered for ledgers of the checkpoint's origin.
 fn policy(trust: Option<&str>, file: &ProofFile, cx: &Context<'_>) -> Result<Option<Policy>, CliError> {
-    let of_key = |text: &str| {
-        let key: Verifier = text.trim().parse().map_err(|e: crate::tlog::key::BadKey| {
-            CliError::bad_input("that is no verifier key and no policy file")
-                .because(&e)
-                .hint("a verifier key is name+id+base64, as `onrecord stats` prints it")
-        })?;
-        Policy::of_log(key).map_err(|e| CliError::bad_input("that key is no log's").because(&e))
-    };
     let Some(trust) = trust else {
         let origin = file.checkpoint().text().lines().next().unwrap_or_default().to_owned();
         let key = remembered(&origin, cx);
         return key.map(|k| of_key(&k)).transpose();
     };
+    trusted(trust).map(Some)
+}
+
+fn of_key(text: &str) -> Result<Policy, CliError> {
+    let key: Verifier = text.trim().parse().map_err(|e: crate::tlog::key::BadKey| {
+        CliError::bad_input("that is no verifier key and no policy file")
+            .because(&e)
+            .hint("a verifier key is name+id+base64, as `onrecord stats` prints it")
+    })?;
+    Policy::of_log(key).map_err(|e| CliError::bad_input("that key is no log's").because(&e))
+}
+
+/// Whom a user says that they trust: a policy file, a file with a verifier key, or the key itself.
+///
+/// # Errors
+/// When it is none of them.
+pub fn trusted(trust: &str) -> Result<Policy, CliError> {
     if !Path::new(trust).exists() {
-        return of_key(trust).map(Some);
+        return of_key(trust);
     }
     let bytes = fs::read(trust).map_err(|e| CliError::cannot_run(format!("cannot read {trust}")).because(&e))?;
     if let Ok(text) = std::str::from_utf8(&bytes)
         && text.trim().parse::<Verifier>().is_ok()
     {
-        return of_key(text).map(Some);
+        return of_key(text);
     }
-    Policy::parse(&bytes).map(Some).map_err(|e| CliError::bad_input(format!("{trust} is no policy file")).because(&e))
+    Policy::parse(&bytes).map_err(|e| CliError::bad_input(format!("{trust} is no policy file")).because(&e))
 }
 
 /// The key that this user trusts for an origin; none where there are several ledgers of that name.

@@ -152,6 +152,7 @@ pub fn make(args: &Args, cx: &Context<'_>) -> Result<Made, CliError> {
     let settings = Settings {
         origin: args.origin.clone(),
         trusted: vec![log.verifier().to_string()],
+        unconfirmed: Vec::new(),
         log_key: Some(log_key.clone()),
         agent: Some(handle.0.clone()),
         base: None,

@@ -20,6 +20,7 @@ pub mod erase;
 pub mod evidence;
 pub mod explain;
 pub mod export;
+pub mod follow;
 pub mod history;
 pub mod init;
 pub mod list;
@@ -106,6 +107,8 @@ pub enum Verb {
     Erase(erase::Args),
     /// Copy the log for the public: every header and proof, and what may be shown
     PublishLog(publish_log::Args),
+    /// Keep a replica of a published log, checked on the way
+    Follow(follow::Args),
     /// Show who changed what, when, from what to what
     History(history::Args),
     /// Show what changed between two points, claim by claim
@@ -169,6 +172,7 @@ impl Verb {
             Self::Release(args) => release::run(args, cx),
             Self::Erase(args) => erase::run(args, cx),
             Self::PublishLog(args) => publish_log::run(args, cx),
+            Self::Follow(args) => follow::run(args, cx),
             Self::History(args) => history::run(args, cx),
             Self::Diff(args) => diff::run(args, cx),
             Self::Corrections(args) => corrections::run(args, cx),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::kept::payloads;
+use crate::cli::source::lies_in;
 use crate::hash::Digest;
 use crate::ledger::CopyError;
 use crate::store::LocalStore;
@@ -16,7 +17,8 @@ use crate::store::LocalStore;
 #[command(after_long_help = "\
 The copy holds `log/` whole and, of what entries say, only what is public: of published claims all but notes, contacts,
 requests and triage; what was released; and the keys, roles and rules that checking needs. Everything else is an empty
-slot. Any static web server can serve it. Run again, it takes what is new, and empties what was withheld or erased since.")]
+slot. Any static web server can serve it. Run again, it takes what is new, and empties what was withheld or erased since. A run
+that is stopped anywhere is taken up by the next; the checkpoint is written last.")]
 pub struct Args {
     /// The folder of the copy; made if need be
     #[arg(value_name = "DIR")]
@@ -41,6 +43,10 @@ struct Made<'a> {
 /// # Errors
 /// When the ledger cannot be read, or the folder not be written or is not a copy of it.
 pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
+    if let Some(scheme) = args.dir.to_str().and_then(|text| text.split_once("://")).map(|(scheme, _)| scheme) {
+        return Err(CliError::usage(format!("a public copy is written to a folder, and not yet to a `{scheme}://` address"))
+            .hint("publish to a folder, and copy that to where it is served: `log/checkpoint` last, and what is gone here removed there"));
+    }
     let folder = cx.ledger_folder()?;
     let ledger = cx.ledger_at(&folder)?;
     if lies_in(&args.dir, &folder) || args.dir.join("head").exists() {
@@ -51,6 +57,11 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         .hint("name another folder"));
     }
     let target = LocalStore::create(&args.dir)?;
+    target.clear_leftovers()?;
+    // Made by whoever listed the copy as a ledger: of derived words none may outlast what they come from, or be served.
+    for derived in ["catalog", "search"] {
+        remove(&args.dir.join(derived))?;
+    }
     let copied = ledger.copy_public(&target, cx.clock.now().day()).map_err(|error| failed(&error, args))?;
     if cx.out.json {
         cx.out.json(&Made {
@@ -78,17 +89,20 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         ));
     }
     cx.out.note(format!(
-        "next: serve {0} as it is; `onrecord --ledger {0} audit --copy` checks it as a stranger would",
+        "next: serve {0} as it is; who reads it checks and keeps it with `onrecord follow URL DIR`",
         args.dir.display()
     ));
     Ok(Exit::Done)
 }
 
-/// Whether a folder, which need not be there yet, lies in another.
-fn lies_in(dir: &Path, folder: &Path) -> bool {
-    let Ok(folder) = folder.canonicalize() else { return false };
-    let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
-    absolute.ancestors().find_map(|there| there.canonicalize().ok()).is_some_and(|there| there.starts_with(folder))
+fn remove(folder: &Path) -> Result<(), CliError> {
+    match std::fs::remove_dir_all(folder) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(CliError::cannot_run(format!("{} cannot be removed from the public copy", folder.display()))
+                .because(&e))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn failed(error: &CopyError, args: &Args) -> CliError {
