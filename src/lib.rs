@@ -6,7 +6,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | 0 | [`hash`], [`time`], [`text`], [`canon`] |
-//! | 1 | [`tlog`] (the verifiable log, which knows no claims), [`claim`] (the nouns of the domain) |
+//! | 1 | [`tlog`] (the verifiable log, which knows no claims), [`stamp`] (RFC 3161), [`claim`] (the nouns of the domain) |
 //! | 2 | [`entry`] (events, their bytes, their signatures, the state folded from them), [`draft`] (claim files), [`view`] (a claim as others see it) |
 //! | 3 | [`store`] (bytes in objects and cells), `net` (HTTP; feature `net`) |
 //! | 4 | [`ledger`] (open, append, read, prove), [`audit`] (everything derived again), [`query`] (filters), [`search`] (full text, matching), [`answers`] (what a desk asks), [`exchange`] (what others read) |
@@ -45,6 +45,7 @@ pub mod ledger;
 pub mod net;
 pub mod query;
 pub mod search;
+pub mod stamp;
 pub mod store;
 pub mod text;
 pub mod time;

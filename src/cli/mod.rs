@@ -24,6 +24,7 @@ pub mod receipt;
 pub mod refs;
 mod repeats;
 pub mod source;
+pub mod stamps;
 pub mod template;
 pub mod verbs;
 pub mod verdict;

@@ -24,6 +24,7 @@
 //! | `erasure` | the same: what is withheld, what is erased and stays so |
 //! | `copy` | the same: a public copy, with what is kept back as empty slots |
 //! | [`replica`] | a replica of a published log, checked on the way |
+//! | [`stamps`] | time stamps kept beside a ledger |
 //! | [`error`] | what can go wrong with it |
 
 mod append;
@@ -51,6 +52,7 @@ pub mod record;
 pub mod replica;
 mod settle;
 pub mod staging;
+pub mod stamps;
 
 pub use append::Prepared;
 pub use copy::{Copied, CopyError, Public};

@@ -41,7 +41,6 @@ enum Answer {
 struct Server {
     url: String,
     odd: Arc<Mutex<BTreeMap<String, Answer>>>,
-    asked: Arc<AtomicU64>,
     sent: Arc<AtomicU64>,
 }
 
@@ -50,13 +49,13 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/copies/desk", listener.local_addr().unwrap());
         let odd: Arc<Mutex<BTreeMap<String, Answer>>> = Arc::default();
-        let (asked, sent) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let server = Self { url, odd: odd.clone(), asked: asked.clone(), sent: sent.clone() };
+        let sent = Arc::new(AtomicU64::new(0));
+        let server = Self { url, odd: odd.clone(), sent: sent.clone() };
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (folder, odd, asked, sent) = (folder.clone(), odd.clone(), asked.clone(), sent.clone());
+                let (folder, odd, sent) = (folder.clone(), odd.clone(), sent.clone());
                 // A client that goes away is no failure of the server.
-                thread::spawn(move || drop(serve(stream, &folder, &odd, &asked, &sent)));
+                thread::spawn(move || drop(serve(stream, &folder, &odd, &sent)));
             }
         });
         server
@@ -81,7 +80,6 @@ fn serve(
     stream: TcpStream,
     folder: &Path,
     odd: &Mutex<BTreeMap<String, Answer>>,
-    asked: &AtomicU64,
     sent: &AtomicU64,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -102,7 +100,6 @@ fn serve(
                 break;
             }
         }
-        asked.fetch_add(1, Ordering::Relaxed);
         let head = |status: &str, length: usize, gzip: bool| {
             let gzip = if gzip { "Content-Encoding: gzip\r\n" } else { "" };
             format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{gzip}\r\n")
@@ -151,9 +148,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn having(folder: &Path, words: &str) -> Vec<PathBuf> {
-    let has = |path: &PathBuf| {
-        fs::read(path).unwrap().windows(words.len()).any(|w| w.eq_ignore_ascii_case(words.as_bytes()))
-    };
+    let has =
+        |path: &PathBuf| fs::read(path).unwrap().windows(words.len()).any(|w| w.eq_ignore_ascii_case(words.as_bytes()));
     files(folder).into_iter().filter(has).collect()
 }
 

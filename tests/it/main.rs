@@ -56,6 +56,7 @@ mod search;
 mod similar;
 mod spec;
 mod sshsig;
+mod stamp;
 mod state;
 mod store;
 mod text;

@@ -9,6 +9,7 @@ use crate::cli::config::Settings;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Tone;
+use crate::cli::stamps::{self, Judged};
 use crate::entry::proof::{self, Answers, Outcome};
 use crate::exchange::gist::gist;
 use crate::text::printable_line;
@@ -41,6 +42,7 @@ struct Checked {
     kind: Option<String>,
     time: Option<String>,
     cosigned: Vec<String>,
+    stamps: Vec<Judged>,
 }
 
 #[derive(Serialize)]
@@ -66,11 +68,16 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         let file = read(path)?;
         let policy = policy(args.trust.as_deref(), &file, cx)?;
         let answers = proof::check(&file, policy.as_ref());
+        let stamps = stamps::beside(path, file.checkpoint().text())?;
         worst = worse(worst, exit(&answers));
+        if stamps.iter().any(|stamp| !stamp.holds()) {
+            worst = Exit::DoesNotHold;
+        }
         if cx.out.json {
-            all.push(checked(path, &answers));
+            all.push(checked(path, &answers, stamps));
         } else {
             print(path, &file, &answers, policy.is_some(), cx)?;
+            print_stamps(&stamps, cx)?;
         }
     }
     if cx.out.json {
@@ -161,7 +168,7 @@ fn worse(a: Exit, b: Exit) -> Exit {
     }
 }
 
-fn checked(path: &Path, answers: &Answers) -> Checked {
+fn checked(path: &Path, answers: &Answers, stamps: Vec<Judged>) -> Checked {
     Checked {
         file: path.to_owned(),
         number: answers.index,
@@ -175,7 +182,19 @@ fn checked(path: &Path, answers: &Answers) -> Checked {
         kind: answers.header.as_ref().map(|h| h.kind.to_string()),
         time: answers.header.as_ref().map(|h| h.time.to_string()),
         cosigned: answers.cosigned.iter().map(|(name, time)| format!("{name} at {time}")).collect(),
+        stamps,
     }
+}
+
+/// What the time stamps beside a proof say; they are about its checkpoint.
+fn print_stamps(stamps: &[Judged], cx: &Context<'_>) -> Result<(), CliError> {
+    for stamp in stamps {
+        stamp.print(&cx.out)?;
+        if stamp.holds() {
+            cx.out.note(format!("             {}", stamp.command));
+        }
+    }
+    Ok(())
 }
 
 fn print(path: &Path, file: &ProofFile, answers: &Answers, trusted: bool, cx: &Context<'_>) -> Result<(), CliError> {

@@ -39,6 +39,7 @@ pub mod review;
 pub mod search;
 pub mod show;
 pub mod similar;
+pub mod stamp;
 pub mod stats;
 pub mod triage;
 pub mod verify;
@@ -109,6 +110,8 @@ pub enum Verb {
     PublishLog(publish_log::Args),
     /// Keep a replica of a published log, checked on the way
     Follow(follow::Args),
+    /// Have the checkpoint stamped by time-stamp authorities, and look at the stamps
+    Stamp(stamp::Args),
     /// Show who changed what, when, from what to what
     History(history::Args),
     /// Show what changed between two points, claim by claim
@@ -173,6 +176,7 @@ impl Verb {
             Self::Erase(args) => erase::run(args, cx),
             Self::PublishLog(args) => publish_log::run(args, cx),
             Self::Follow(args) => follow::run(args, cx),
+            Self::Stamp(args) => stamp::run(args, cx),
             Self::History(args) => history::run(args, cx),
             Self::Diff(args) => diff::run(args, cx),
             Self::Corrections(args) => corrections::run(args, cx),

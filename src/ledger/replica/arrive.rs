@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 use super::error::FollowError;
 use super::marks::Marks;
 use super::{Followed, payloads_of, seen};
+use crate::entry::Header;
+use crate::entry::header::Read;
 use crate::ledger::copy::sweep;
-use crate::ledger::log::{LogError, bundle_limit};
+use crate::ledger::log::{LogError, bundle_limit, bundle_path};
 use crate::ledger::reader::Reader;
 use crate::ledger::record::Ledger;
 use crate::store::{Cell, Store, StoreError, StorePath, SwapError};
@@ -47,7 +49,18 @@ impl Emptying {
             let bytes = target.get(&path, bundle_limit(bundle))?.ok_or_else(missing)?;
             let slots: Vec<&[u8]> = items(bundle, &bytes)?.collect();
             let first = bundle.run.elements().start;
-            let full = |index: &u64| slots.get((index - first) as usize).is_some_and(|slot| !slot.is_empty());
+            let entries = Bundle { series: Series::Entries, ..bundle };
+            let headers = target.get(&bundle_path(entries), bundle_limit(entries))?;
+            let headers = headers.ok_or_else(missing)?;
+            let headers: Vec<&[u8]> = items(entries, &headers)?.collect();
+            // An entry against one of the kinds that are never kept back is a fault of its own, and changes nothing.
+            let erasable = |index: &u64| {
+                let header = headers.get((index - first) as usize).map(|bytes| Header::decode(bytes));
+                matches!(header, Some(Ok(Read::Known(header))) if header.kind.row().erasable)
+            };
+            let full = |index: &u64| {
+                slots.get((index - first) as usize).is_some_and(|slot| !slot.is_empty()) && erasable(index)
+            };
             let full: Vec<u64> = indices.into_iter().filter(full).collect();
             if !full.is_empty() {
                 found.bundles.insert(path, (bundle, full));

@@ -1,5 +1,7 @@
 //! One bundle of entries with its tile and its payloads: fetched, held against the tree, ready to be written.
 
+use std::collections::BTreeSet;
+
 use super::authors::Item;
 use super::error::FollowError;
 use super::source::Counting;
@@ -41,6 +43,8 @@ pub(super) struct Checker<'a> {
     pub before: u64,
     /// The ledger's id, which every signature names.
     pub id: Digest,
+    /// Payloads of older entries that are not to be shown: they are not taken even where the source shows them.
+    pub back: BTreeSet<u64>,
 }
 
 impl Checker<'_> {
@@ -67,6 +71,8 @@ impl Checker<'_> {
                 found.items.push(item);
                 ours = kept;
                 slot
+            } else if self.back.contains(&index) {
+                &[]
             } else if theirs == ours || theirs.is_empty() {
                 theirs
             } else {

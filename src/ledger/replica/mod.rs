@@ -34,7 +34,7 @@ mod seen;
 pub mod source;
 mod tiles;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -180,7 +180,7 @@ fn fetch_at<'a>(
 
     let base = ledger.map_or(0, Ledger::size);
     let mut pass = Pass {
-        checker: Checker { source, tiles: &tiles, local: target, before: base, id: opening.id },
+        checker: Checker { source, tiles: &tiles, local: target, before: base, id: opening.id, back: BTreeSet::new() },
         authors: Authors::after(base, ledger.map_or_else(LedgerState::default, |ledger| ledger.state().clone())),
         marks: ledger.map_or_else(|| Ok(Marks::default()), Marks::of)?,
         gone: Vec::new(),
@@ -192,6 +192,7 @@ fn fetch_at<'a>(
     // What was published, withheld or released may show or hide payloads of any entry before.
     let swept = terms.sweep || pass.publishes || base == 0;
     if swept {
+        pass.checker.back = pass.marks.kept_back(terms.today).map(|index| index.0).collect();
         let first_new = Run::changed(base, size).next().map_or(u64::MAX, Run::n);
         pass.run(Run::changed(0, base.max(1)).filter(|run| run.n() < first_new && base > 0).collect(), terms)?;
     }
@@ -246,7 +247,7 @@ impl Opening {
         }
         let first = |series| -> Result<Vec<u8>, FollowError> {
             let bundle = Bundle::holding(series, 0, size).ok_or(FollowError::Size { size })?;
-            let bytes = source.bundle(bundle)?;
+            let bytes = source.bundle_ahead(bundle)?;
             Ok(bundle.decode(&bytes).into_iter().flatten().next().unwrap_or_default().to_vec())
         };
         let entry = Entry::read(Index(0), first(Series::Entries)?, Some(first(Series::Payloads)?));

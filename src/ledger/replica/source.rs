@@ -1,6 +1,8 @@
 //! Where a replica comes from: paths to bytes, nothing else. HTTP is one of them, and lies beyond this module.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::error::{FollowError, SourceError};
 use crate::ledger::log::{bundle_limit, bundle_path, full};
@@ -51,11 +53,13 @@ pub(super) struct Counting<'a> {
     source: &'a dyn Source,
     files: AtomicU64,
     bytes: AtomicU64,
+    /// Bundles that were needed before they could be checked, until they are asked for again.
+    ahead: Mutex<BTreeMap<Bundle, Vec<u8>>>,
 }
 
 impl<'a> Counting<'a> {
     pub fn new(source: &'a dyn Source) -> Self {
-        Self { source, files: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+        Self { source, files: AtomicU64::new(0), bytes: AtomicU64::new(0), ahead: Mutex::default() }
     }
 
     pub fn at_once(&self) -> usize {
@@ -80,8 +84,18 @@ impl<'a> Counting<'a> {
         Ok(found)
     }
 
+    /// The bundle, which is asked for again later and then not fetched again.
+    pub fn bundle_ahead(&self, bundle: Bundle) -> Result<Vec<u8>, FollowError> {
+        let bytes = self.bundle(bundle)?;
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(bundle, bytes.clone());
+        Ok(bytes)
+    }
+
     /// The bundle, or where it has gone because the log grew, what the full one begins with.
     pub fn bundle(&self, bundle: Bundle) -> Result<Vec<u8>, FollowError> {
+        if let Some(bytes) = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).remove(&bundle) {
+            return Ok(bytes);
+        }
         let path = bundle_path(bundle);
         let malformed = |path: String| move |source: BadBundle| FollowError::Bundle { path, source };
         if let Some(bytes) = self.fetch(path.as_str(), bundle_limit(bundle))? {

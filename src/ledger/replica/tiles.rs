@@ -23,7 +23,7 @@ pub(super) struct Tiles<'a> {
     /// Tiles that stand here already are not fetched, only hashed.
     local: &'a dyn Store,
     size: u64,
-    /// The edge, and every tile above level 0 that was asked for.
+    /// The edge, the first tile, and every tile above level 0 that was asked for.
     known: Mutex<HashMap<Tile, Arc<Vec<u8>>>>,
 }
 
@@ -87,7 +87,8 @@ impl<'a> Tiles<'a> {
             Some(bytes) => bytes,
             None => Some(self.fetch(tile)?).filter(holds).ok_or_else(wrong)?,
         };
-        Ok(if tile.level() > 0 { self.keep(tile, &bytes) } else { Arc::new(bytes) })
+        // The first is asked for twice: for the ledger's id, and with its entries.
+        Ok(if tile.level() > 0 || tile.run().n() == 0 { self.keep(tile, &bytes) } else { Arc::new(bytes) })
     }
 
     /// What the tile above says that a full tile hashes to; `None` where there is none above.
