@@ -113,8 +113,8 @@ fn lines(report: &Followed, dir: &Path, out: &Output) -> Result<(), CliError> {
     if report.emptied > 0 {
         out.line(format!("  {} emptied here, as the log demands", payloads(report.emptied as usize)))?;
     }
-    if report.filled > 0 && report.before > 0 {
-        out.line(format!("  {} came that were not here before", payloads(report.filled as usize)))?;
+    if report.filled > 0 {
+        out.line(format!("  {} of earlier entries shown now for the first time", payloads(report.filled as usize)))?;
     }
     if !report.cosigned.is_empty() {
         out.line(format!("  cosigned by {}", printable_line(&report.cosigned.join(", "))))?;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use onrecord::hash::Index;
+use onrecord::hash::{Digest, Index};
 use onrecord::ledger::Ledger;
 use onrecord::ledger::catalog::Term;
 use onrecord::store::LocalStore;
@@ -328,8 +328,10 @@ fn what_is_erased_leaves_no_word_in_a_replica() {
     desk.ok(&["publish-log", "public"]);
     let begun = SystemTime::now() - Duration::from_millis(20);
     let ran = reader(&desk, &["follow", url, "replica"]);
-    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    ran.says(&["emptied here, as the log demands"]);
+    // The claim's document is shown no longer either, since no published claim is known to use it. No entry says so of it.
+    assert_eq!(ran.code, 4, "{}{}", ran.out, ran.err);
+    ran.says(&["1 payload emptied here, as the log demands"]).never_says(&["shown now for the first time"]);
+    ran.tells(&["1 payload is no longer shown by the source", "kept here (#1)"]);
     assert_eq!(having(&replica, "closed the bridge"), Vec::<PathBuf>::new());
     let mut seen = 0;
     for folder in ["catalog", "search"] {
@@ -422,4 +424,76 @@ fn killed_at_any_moment_it_goes_on() {
         all.filter(|f| f.starts_with("log") || f.starts_with("payload")).collect()
     };
     assert_eq!(names("replica"), names("public"), "no leftovers ({killed} killed, {left} before the checkpoint)");
+}
+
+/// A log of 70,000 entries over loopback, beside copying the same files with the same client, the same threads and the
+/// same durability, and no check. Run by hand: `cargo test --release --test it -- --ignored follow_http::measured --nocapture`.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn measured_beside_plain_copying() {
+    use onrecord::entry::{Event, Proposal};
+    use onrecord::ledger::replica::{Source, Terms, fetch};
+    use onrecord::store::{Cell, Store as _, StorePath};
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = super::ledgers::Ledger::open();
+    while ledger.size() < 70_000 {
+        let from = ledger.size();
+        let of =
+            |k: u64| Proposal::new(Event::DocumentRegistered(super::ledgers::document(&format!("Article {from}.{k}"))));
+        let many = (70_000 - from).min(10_000);
+        ledger.commit(&(0..many.max(2) - 1).map(of).collect::<Vec<_>>());
+    }
+    let served = super::follow::Served::of(&ledger.files());
+    for (path, bytes) in &served.files {
+        let file = folder.path().join("public").join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, bytes).unwrap();
+    }
+    let server = Server::over(folder.path().join("public"));
+    let source = onrecord::cli::source::open(&server.url).unwrap();
+    let names: Vec<&String> = served.files.keys().filter(|name| *name != "log/checkpoint").collect();
+    let plain = |round: u32| {
+        let store = LocalStore::create(folder.path().join(format!("plain-{round}"))).unwrap();
+        let begun = Instant::now();
+        for window in names.chunks(96) {
+            let next = AtomicU64::new(0);
+            let got: Mutex<Vec<(StorePath, Vec<u8>)>> = Mutex::default();
+            thread::scope(|scope| {
+                for _ in 0..source.at_once() {
+                    scope.spawn(|| {
+                        while let Some(name) = window.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+                            let bytes = source.fetch(name, 1 << 25).unwrap().unwrap();
+                            got.lock().unwrap().push((StorePath::new(name.as_str()).unwrap(), bytes));
+                        }
+                    });
+                }
+            });
+            let got = got.into_inner().unwrap();
+            let all: Vec<(StorePath, &[u8])> =
+                got.iter().map(|(path, bytes)| (path.clone(), bytes.as_slice())).collect();
+            store.put_many(&all).unwrap();
+        }
+        let note = source.fetch("log/checkpoint", 1 << 16).unwrap().unwrap();
+        store.swap(Cell::Checkpoint, None, &note).unwrap();
+        begun.elapsed()
+    };
+    let followed = |round: u32| {
+        let store = LocalStore::create(folder.path().join(format!("replica-{round}"))).unwrap();
+        let begun = Instant::now();
+        let (remembered, progress) = (|_: &Digest| Ok(None), |_: u64, _: u64| {});
+        let today = "2026-06-01".parse().unwrap();
+        let terms = Terms { policy: None, remembered: &remembered, today, sweep: true, progress: &progress };
+        let report = fetch(&*source, &store, None, &terms).unwrap().finish(None).unwrap();
+        assert_eq!(report.size, ledger.size());
+        (begun.elapsed(), report.files, report.bytes)
+    };
+    for round in 0..3 {
+        let (copy, (follow, files, bytes)) = (plain(round), followed(round));
+        let ratio = follow.as_secs_f64() / copy.as_secs_f64();
+        println!(
+            "{} entries, {files} files, {bytes} bytes: copy {copy:?}, follow {follow:?}, ratio {ratio:.2}",
+            ledger.size()
+        );
+    }
 }

@@ -30,7 +30,7 @@ pub(super) struct Verified {
     pub gone: Vec<u64>,
     /// Payloads that are here.
     pub shown: u64,
-    /// Payloads that were not here before and are now.
+    /// Payloads of entries that were here before, which were not and are now.
     pub filled: u64,
 }
 
@@ -81,7 +81,7 @@ impl Checker<'_> {
             if slot.is_empty() && !ours.is_empty() {
                 found.gone.push(index);
             }
-            found.filled += u64::from(!slot.is_empty() && ours.is_empty());
+            found.filled += u64::from(index < self.before && !slot.is_empty() && ours.is_empty());
             let slot = if slot.is_empty() { ours } else { slot };
             found.shown += u64::from(!slot.is_empty());
             append(&mut merged, slot, Series::Payloads.max_item()).map_err(malformed(&path))?;
