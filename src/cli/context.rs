@@ -167,6 +167,12 @@ impl Context<'_> {
     fn open_writer(&self, folder: &Path, handle: Option<String>) -> Result<Writer, CliError> {
         let mut ledger = self.ledger_at(folder)?;
         let id = ledger.id();
+        if !folder.join("head").is_file() {
+            let what = format!("{} is a public copy or a replica, and nothing is recorded there", folder.display());
+            return Err(CliError::cannot_run(what)
+                .cause("it has no `head`")
+                .hint("record in the desk's own ledger; if this is it, `onrecord audit` names what else is missing"));
+        }
         let settings = Settings::load(&self.folders, &id)?.ok_or_else(|| {
             CliError::cannot_run("this user has no keys for this ledger")
                 .cause(format!("no {}", self.folders.settings(&id).display()))

@@ -12,7 +12,10 @@ use crate::store::LocalStore;
 /// When it is none, or the program was built without HTTP.
 pub fn open(text: &str) -> Result<Box<dyn Source>, CliError> {
     if text.starts_with("http://") || text.starts_with("https://") {
-        return http(text);
+        #[cfg(feature = "net")]
+        return Ok(Box::new(web::Http::new(text)));
+        #[cfg(not(feature = "net"))]
+        return Err(no_network());
     }
     let folder = folder(text)?;
     let checkpoint = folder.join("log").join("checkpoint");
@@ -58,22 +61,12 @@ pub fn lies_in(dir: &Path, folder: &Path) -> bool {
     absolute.ancestors().find_map(|there| there.canonicalize().ok()).is_some_and(|there| there.starts_with(folder))
 }
 
-#[cfg(not(feature = "net"))]
-fn http(_: &str) -> Result<Box<dyn Source>, CliError> {
-    Err(no_network())
-}
-
 /// What a program without HTTP says.
 #[cfg(not(feature = "net"))]
 pub fn no_network() -> CliError {
     CliError::cannot_run("this build has no network")
         .hint("install with `cargo install --path . --all-features`")
         .hint("a folder can be followed without it")
-}
-
-#[cfg(feature = "net")]
-fn http(text: &str) -> Result<Box<dyn Source>, CliError> {
-    Ok(Box::new(web::Http::new(text)))
 }
 
 /// Over HTTP.

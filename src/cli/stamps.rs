@@ -60,7 +60,7 @@ impl Judged {
         }
     }
 
-    fn fails(mut self, reason: impl ToString) -> Self {
+    fn fails(mut self, reason: &dyn std::fmt::Display) -> Self {
         (self.text, self.reason) = ("does-not-hold", Some(reason.to_string()));
         self
     }
@@ -98,23 +98,23 @@ pub fn judge(stamp: &Stamp, folder: &Path, fits: Result<(), String>) -> Judged {
     judged.size = Some(stamp.size);
     let token = match &stamp.token {
         Ok(token) => token,
-        Err(error) => return judged.fails(error),
+        Err(error) => return judged.fails(&error),
     };
-    let Some(text) = &stamp.text else { return judged.fails("the text that was stamped is not here") };
+    let Some(text) = &stamp.text else { return judged.fails(&"the text that was stamped is not here") };
     if let Err(error) = token.is_about(text) {
-        return judged.fails(error);
+        return judged.fails(&error);
     }
     match &stamp.query {
-        None => return judged.fails("the request (.tsq) is not here, or is none of this program's"),
+        None => return judged.fails(&"the request (.tsq) is not here, or is none of this program's"),
         Some(query) => {
             if let Err(error) = token.answers(query) {
-                return judged.fails(error);
+                return judged.fails(&error);
             }
         }
     }
     match fits {
         Ok(()) => judged,
-        Err(reason) => judged.fails(reason),
+        Err(reason) => judged.fails(&reason),
     }
 }
 
@@ -145,9 +145,9 @@ pub fn beside(proof: &Path, text: &str) -> Result<Vec<Judged>, CliError> {
         let chain = file.with_extension("pem");
         let judged = Judged::new(&authority, file.clone(), &with("txt"), &chain, token.as_ref().ok());
         Ok(match token {
-            Err(error) => judged.fails(error),
+            Err(error) => judged.fails(&error),
             Ok(token) => match token.is_about(text.as_bytes()) {
-                Err(error) => judged.fails(error),
+                Err(error) => judged.fails(&error),
                 Ok(()) => judged,
             },
         })

@@ -205,7 +205,9 @@ fn a_reader_keeps_a_replica_over_http_and_reads_it_as_a_ledger() {
     assert_eq!(reader(&desk, &["check", "from-replica.tlog-proof", "--trust", &key]).code, 0);
     // A key that nobody confirmed is not trusted for anything else.
     assert_eq!(reader(&desk, &["check", "from-replica.tlog-proof"]).code, 4);
-    assert_ne!(on(&["note", &bridge.to_string(), "Mine."]).code, 0);
+    let note = on(&["note", &bridge.to_string(), "Mine."]);
+    assert_eq!(note.code, 3);
+    note.tells(&["is a public copy or a replica", "nothing is recorded there"]);
     // Confirmed once, it is remembered, and the replica grows.
     let again = reader(&desk, &["follow", url, "replica", "--trust", &key]);
     assert_eq!(again.code, 0, "{}", again.err);
@@ -251,6 +253,8 @@ fn a_server_that_lies_or_fails_is_refused_by_name() {
     wrong.tells(&["no log/checkpoint", "the folder that holds `log/`"]);
     let dead = reader(&desk, &["follow", "http://127.0.0.1:9/x", "replica"]);
     assert_eq!(dead.code, 3, "{}", dead.err);
+    assert_eq!(reader(&desk, &["follow", "http://127.0.0.1:9/x", "never"]).code, 3);
+    assert!(!desk.path("never").exists(), "no empty folder is left behind");
     reader(&desk, &["follow", "s3://bucket/x", "replica"]).tells(&["`s3://` addresses cannot be followed", "https://"]);
     reader(&desk, &["--ledger", url, "list"]).tells(&["opened from a folder", &format!("onrecord follow {url} DIR")]);
     reader(&desk, &["follow", "desk", "replica"]).tells(&["is a desk's own ledger", "publish-log"]);
@@ -432,7 +436,7 @@ fn killed_at_any_moment_it_goes_on() {
 #[ignore = "a measurement, not a test"]
 fn measured_beside_plain_copying() {
     use onrecord::entry::{Event, Proposal};
-    use onrecord::ledger::replica::{Source, Terms, fetch};
+    use onrecord::ledger::replica::{Terms, fetch};
     use onrecord::store::{Cell, Store as _, StorePath};
 
     let folder = tempfile::tempdir().unwrap();

@@ -30,6 +30,7 @@ mod exports;
 mod exports_formats;
 mod fall;
 mod follow;
+mod follow_faults;
 mod follow_http;
 mod format;
 mod fuzz_corpus;

@@ -80,9 +80,16 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
             CliError::bad_input("the replica would lie in the copy that it is made of").hint("name another folder")
         );
     }
+    let fresh = !dir.exists();
     let store = Arc::new(LocalStore::create(&dir)?);
     let follower = Follower { cx, args, dir, source, trust, store };
-    let Some(every) = args.every else { return follower.once(true) };
+    let Some(every) = args.every else {
+        let ended = follower.once(true);
+        if fresh && !matches!(ended, Ok(Exit::Done)) {
+            follower.leave_nothing();
+        }
+        return ended;
+    };
     let mut swept: Option<Instant> = None;
     loop {
         let sweep = swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY);
@@ -99,6 +106,13 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
 }
 
 impl Follower<'_, '_> {
+    /// Removes the folder that was made for a replica that did not come; the system refuses where there is anything in it.
+    fn leave_nothing(&self) {
+        if !self.dir.join("log").exists() && !self.dir.join("following").exists() {
+            let _ = std::fs::remove_file(self.dir.join("lock")).and_then(|()| std::fs::remove_dir(&self.dir));
+        }
+    }
+
     /// Whether the source offers another checkpoint than the replica has; also where there is no answer, which is then said.
     fn has_news(&self) -> bool {
         let there = self.source.fetch(Cell::Checkpoint.name(), MAX_NOTE);

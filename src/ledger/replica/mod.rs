@@ -187,14 +187,15 @@ fn fetch_at<'a>(
         tally: Tally::default(),
         publishes: false,
     };
-    pass.run(Run::changed(base, size).collect(), terms)?;
+    pass.run(&Run::changed(base, size).collect::<Vec<_>>(), terms)?;
     pass.authors.finish()?;
     // What was published, withheld or released may show or hide payloads of any entry before.
     let swept = terms.sweep || pass.publishes || base == 0;
     if swept {
         pass.checker.back = pass.marks.kept_back(terms.today).map(|index| index.0).collect();
         let first_new = Run::changed(base, size).next().map_or(u64::MAX, Run::n);
-        pass.run(Run::changed(0, base.max(1)).filter(|run| run.n() < first_new && base > 0).collect(), terms)?;
+        let older: Vec<Run> = Run::changed(0, base).filter(|run| run.n() < first_new).collect();
+        pass.run(&older, terms)?;
     }
     for tile in Tile::changed(base, size).filter(|tile| tile.level() > 0) {
         target.put(&tile_path(tile), &tiles.get(tile)?)?;
@@ -305,7 +306,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn run(&mut self, runs: Vec<Run>, terms: &Terms<'_>) -> Result<(), FollowError> {
+    fn run(&mut self, runs: &[Run], terms: &Terms<'_>) -> Result<(), FollowError> {
         let all = runs.len() as u64;
         for (k, window) in runs.chunks(WINDOW).enumerate() {
             (terms.progress)((k * WINDOW) as u64, all);
