@@ -15,6 +15,7 @@ use onrecord::entry::{Event, Kind, proof};
 use onrecord::ledger::head::Head;
 use onrecord::ledger::staging::Staged;
 use onrecord::query::Query;
+use onrecord::stamp::{Query as StampQuery, Token};
 use onrecord::tlog::bundle::{Bundle, Items, MAX_ITEM, append};
 use onrecord::tlog::checkpoint::Checkpoint;
 use onrecord::tlog::key::{Role, Signer, Verifier};
@@ -50,6 +51,8 @@ pub const TARGETS: &[Target] = &[
     ("staging", staging),
     ("csv", csv),
     ("jsonl", jsonl),
+    ("stamp-query", stamp_query),
+    ("stamp-answer", stamp_answer),
 ];
 
 fn text(data: &[u8]) -> Option<&str> {
@@ -231,5 +234,19 @@ fn csv(data: &[u8]) {
 fn jsonl(data: &[u8]) {
     if let Ok(lines) = onrecord::exchange::reread::jsonl(data) {
         assert_eq!(lines, data.split(|b| *b == b'\n').count() as u64 - 1);
+    }
+}
+
+fn stamp_query(data: &[u8]) {
+    if let Ok(query) = StampQuery::from_bytes(data) {
+        assert_eq!(query.to_bytes(), data);
+    }
+}
+
+fn stamp_answer(data: &[u8]) {
+    if let Ok(token) = Token::from_answer(data) {
+        // What is kept of it comes from its bytes, and its certificates make a file.
+        assert!(token.certificates.iter().all(|one| data.windows(one.len()).any(|window| window == one)));
+        assert_eq!(token.certificates_pem().matches("BEGIN CERTIFICATE").count(), token.certificates.len());
     }
 }
