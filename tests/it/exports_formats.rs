@@ -125,7 +125,8 @@ fn text(desk: &Desk, path: &str) -> String {
 /// Reads an export back as `export` does.
 fn reads_back(desk: &Desk, format: &str, path: &Path, page: bool) -> Result<u64, String> {
     let ledger = desk.ledger();
-    let options = Options { ledger: &ledger, public: false, spreadsheet_safe: false, page, partition: None };
+    let today = "2026-12-01".parse().unwrap();
+    let options = Options { ledger: &ledger, public: false, today, spreadsheet_safe: false, page, partition: None };
     let made = (registry::named(format).unwrap().make)(&options).unwrap();
     (made.reread)(path).map(|read| read.claims).map_err(|e| e.to_string())
 }

@@ -19,7 +19,8 @@ fn head(ledger: &Ledger) -> Head {
 }
 
 fn options(ledger: &Ledger, partition: Option<Partition>) -> Options<'_> {
-    Options { ledger, public: false, spreadsheet_safe: false, page: false, partition }
+    let today = "2026-12-01".parse().unwrap();
+    Options { ledger, public: false, today, spreadsheet_safe: false, page: false, partition }
 }
 
 fn views(ledger: &Ledger) -> Vec<ClaimView> {
