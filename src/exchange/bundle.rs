@@ -27,7 +27,7 @@ use std::io::{self, BufRead, Read as _};
 use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
 use super::reread::{RereadError, of_file};
 use crate::entry::bundle::check::{Answer, Checker, Report, Step};
-use crate::entry::bundle::{BadBundle, MAX_LINE};
+use crate::entry::bundle::{BadBundle, MAX_LINE, Stated};
 use crate::hash::Index;
 use crate::ledger::bundle::{BundleError, BundleMaker, Payloads};
 use crate::tlog::policy::Policy;
@@ -139,6 +139,21 @@ impl From<BundleError> for FormatError {
     }
 }
 
+/// How a claim stands; `None` where a withheld payload hides it.
+fn stated(claim: &ClaimView) -> Option<Stated> {
+    let verdict = match claim.finding {
+        "unverified" => None,
+        finding => Some((finding.parse().ok()?, claim.confidence?.parse().ok()?)),
+    };
+    Some(Stated {
+        claim: Index(claim.number),
+        confidence: verdict.map(|(_, confidence)| confidence),
+        finding: verdict.map(|(finding, _)| finding),
+        second_read: claim.second_read,
+        state: claim.state?,
+    })
+}
+
 impl Format for Bundle<'_> {
     fn begin(&mut self, head: &Head, out: &mut dyn io::Write) -> Result<(), FormatError> {
         let Some(maker) = &self.maker else { return Ok(()) };
@@ -148,13 +163,9 @@ impl Format for Bundle<'_> {
 
     fn claim(&mut self, claim: &ClaimView, out: &mut dyn io::Write) -> Result<Taken, FormatError> {
         let Some(maker) = &mut self.maker else { return Ok(Taken::Skipped("the bundle is closed")) };
-        match maker.claim(Index(claim.number))? {
-            Some(line) => {
-                out.write_all(&line.to_bytes().map_err(BundleError::from)?)?;
-                Ok(Taken::Written)
-            }
-            None => Ok(Taken::Skipped("withheld")),
-        }
+        let Some(stated) = stated(claim) else { return Ok(Taken::Skipped("withheld")) };
+        out.write_all(&maker.stated(stated).to_bytes().map_err(BundleError::from)?)?;
+        Ok(Taken::Written)
     }
 
     fn end(&mut self, _: &Head, _: &Counts, out: &mut dyn io::Write) -> Result<(), FormatError> {

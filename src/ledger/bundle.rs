@@ -22,6 +22,11 @@ use crate::tlog::tree::{HashReader as _, MemoryTree, Place};
 
 /// Entries of a bundle file of the log.
 const RUN: u64 = 256;
+/// Entries of a claim, about: where the chosen claims are fewer than the log's entries by this much more, they are looked up
+/// one by one; else the log is read once from beginning to end.
+const SPARSE: u64 = 64;
+/// Entries read at once on that way.
+const CHUNK: u64 = 10_240;
 /// Chosen entries among these from which on they are read together.
 const DENSE: usize = 16;
 
@@ -95,12 +100,14 @@ pub struct BundleMaker<'l> {
     today: Day,
     public: Public,
     chosen: Bits,
-    /// Subjects all of whose entries are chosen: the catalog tells only where to look.
+    /// Claims and documents all of whose entries are chosen.
     subjects: Bits,
+    documents: Bits,
     agents: BTreeSet<Index>,
     /// All `batch-signed` entries.
     batches: Vec<Index>,
     claims: u64,
+    stated: u64,
 }
 
 impl Ledger {
@@ -116,9 +123,11 @@ impl Ledger {
             public: self.public(today)?,
             chosen: Bits::default(),
             subjects: Bits::default(),
+            documents: Bits::default(),
             agents: BTreeSet::from([Index(0)]),
             batches: self.find(Term::Kind(Kind::BatchSigned))?,
             claims: 0,
+            stated: 0,
         };
         maker.chosen.insert(0);
         Ok(maker)
@@ -145,28 +154,65 @@ impl BundleMaker<'_> {
     /// When the ledger cannot be read.
     pub fn claim(&mut self, number: Index) -> Result<Option<Line>, BundleError> {
         let Some(claim) = self.ledger.claim(number)? else { return Ok(None) };
-        self.subject(number)?;
-        let corrected = claim.corrections.iter().filter_map(|c| c.body.as_ref()?.claim.as_deref());
-        let first = claim.claim.iter().chain(corrected).map(|c| c.appearance.document);
-        let appearances = claim.appearances.iter().filter_map(|a| Some(a.body.as_ref()?.document));
-        let evidence = claim.evidence.iter().filter_map(|e| e.body.as_ref()?.document);
-        let documents: BTreeSet<Index> = first.chain(appearances).chain(evidence).collect();
-        for document in documents {
-            self.subject(document)?;
-        }
         let stated = stated(&claim.without_withheld(self.today));
-        self.claims += u64::from(stated.is_some());
-        Ok(stated.map(Line::Claim))
+        if stated.is_none() {
+            self.choose_claim(number);
+        }
+        Ok(stated.map(|stated| self.stated(stated)))
     }
 
-    /// Chooses a subject and all entries about it.
-    fn subject(&mut self, number: Index) -> Result<(), ReadError> {
-        if self.subjects.contains(number.0) {
-            return Ok(());
-        }
+    /// The same for a claim of which the caller knows how it stands.
+    pub fn stated(&mut self, stated: Stated) -> Line {
+        self.choose_claim(stated.claim);
+        self.stated += 1;
+        Line::Claim(stated)
+    }
+
+    fn choose_claim(&mut self, number: Index) {
+        self.claims += 1;
         self.subjects.insert(number.0);
-        for entry in self.ledger.history(number)? {
-            self.choose(&entry);
+    }
+
+    /// Chooses the entries about the claims, and those about the documents that they name.
+    fn choose_all(&mut self) -> Result<(), ReadError> {
+        let size = self.ledger.size();
+        if self.claims.saturating_mul(SPARSE) < size {
+            for claim in self.subjects.among(0..self.subjects.end()).collect::<Vec<_>>() {
+                for entry in self.ledger.history(Index(claim))? {
+                    self.choose_with_documents(&entry)?;
+                }
+            }
+        } else {
+            let mut start = 0;
+            while start < size {
+                let end = size.min(start + CHUNK);
+                for entry in self.ledger.entries(start..end)? {
+                    if self.subjects.contains(entry.subject().0) {
+                        self.choose_with_documents(&entry)?;
+                    }
+                }
+                start = end;
+            }
+        }
+        for document in self.documents.among(0..self.documents.end()).collect::<Vec<_>>() {
+            for entry in self.ledger.history(Index(document))? {
+                self.choose(&entry);
+            }
+        }
+        Ok(())
+    }
+
+    fn choose_with_documents(&mut self, entry: &Entry) -> Result<(), ReadError> {
+        self.choose(entry);
+        let document = match entry.event()? {
+            Some(Event::ClaimRecorded(claim) | Event::ClaimAmended(claim)) => Some(claim.appearance.document),
+            Some(Event::AppearanceRecorded(appearance)) => Some(appearance.document),
+            Some(Event::EvidenceLinked(evidence)) => evidence.document,
+            Some(Event::CorrectionIssued(correction)) => correction.claim.map(|claim| claim.appearance.document),
+            _ => None,
+        };
+        if let Some(document) = document {
+            self.documents.insert(document.0);
         }
         Ok(())
     }
@@ -211,6 +257,7 @@ impl BundleMaker<'_> {
     /// # Errors
     /// When the ledger cannot be read, or a line not be written.
     pub fn entries(mut self, out: &mut dyn FnMut(&[u8]) -> Result<(), std::io::Error>) -> Result<Written, BundleError> {
+        self.choose_all()?;
         self.choose_agents()?;
         let (hashes, size) = (self.ledger.reader().hashes(), self.ledger.reader().size());
         let mut written = Written::default();
@@ -234,7 +281,7 @@ impl BundleMaker<'_> {
             start = end;
         }
         let after = hashes_before(&hashes, next, size, size).map_err(|e| ReadError::Log(e.into()))?;
-        out(&Line::End(End { after, claims: self.claims, entries: written.entries }).to_bytes()?)?;
+        out(&Line::End(End { after, claims: self.stated, entries: written.entries }).to_bytes()?)?;
         Ok(written)
     }
 
