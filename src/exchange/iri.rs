@@ -4,10 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// Where our own terms are named, such as `…finding`, in formats that want every term to have an address. A name only, in
-/// a domain that is nobody's: nothing is ever fetched from it.
-pub const VOCABULARY: &str = "https://onrecord.example/ns/v1#";
-
 /// Longest base, in bytes.
 const MAX_BASE: usize = 1_000;
 

@@ -5,7 +5,8 @@
 #   tests/interop/exchange.sh [FORMAT…]        without FORMAT: every one in exchange/
 #
 # Environment: ONRECORD the program; RANDOM_DESKS how many; EXCHANGE_WORK a folder to keep tools and ledgers in between
-# runs. A format is one file exchange/FORMAT.sh with three functions (see exchange/lib.sh): `install`, `accept`, `refuse`.
+# runs. A format is one file exchange/FORMAT.sh: either a program that takes the folders of ledgers (see
+# exchange/common.sh), or, not executable, three functions `install`, `accept`, `refuse` (see exchange/lib.sh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -46,12 +47,18 @@ formats=("$@")
 if [ ${#formats[@]} = 0 ]; then
   for file in "$here"/exchange/*.sh; do
     name=$(basename "$file" .sh)
-    [ "$name" = lib ] || formats+=("$name")
+    [ "$name" = lib ] || [ "$name" = common ] || formats+=("$name")
   done
 fi
 failed=0
 for format in "${formats[@]}"; do
   echo "== $format"
-  if ! bash "$here/exchange/lib.sh" "$format"; then failed=1; fi
+  script="$here/exchange/$format.sh"
+  [ -e "$script" ] || { echo "there is no $script" >&2; exit 2; }
+  if [ -x "$script" ]; then
+    "$script" "$WORK"/desks/* || failed=1
+  else
+    bash "$here/exchange/lib.sh" "$format" || failed=1
+  fi
 done
 exit $failed

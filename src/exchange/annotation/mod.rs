@@ -17,8 +17,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
-use super::iri::VOCABULARY;
-use super::{ordered, reread};
+use super::{names, ordered, reread};
 use crate::claim::Hedge;
 use crate::view::{AnchorView, AppearanceView, ClaimView, VerdictView};
 
@@ -39,7 +38,7 @@ struct Annotations {
 impl Format for Annotations {
     fn begin(&mut self, head: &Head, out: &mut dyn Write) -> Result<(), FormatError> {
         let begin = json!({
-            "@context": [CONTEXT, {"or": VOCABULARY}],
+            "@context": [CONTEXT, {"or": names::TERMS}],
             "id": format!("{}annotations-{}", head.base, head.size),
             "type": "AnnotationCollection",
             "label": format!("Claims of {}", head.origin),
