@@ -7,6 +7,7 @@ pub mod csv;
 pub mod datapackage;
 pub mod format;
 pub mod gist;
+pub mod import;
 pub mod iri;
 pub mod jsonl;
 pub mod names;
