@@ -273,6 +273,8 @@ pub struct VerdictView {
     pub rationale: Option<String>,
     /// What was done.
     pub method: Option<String>,
+    /// How probable the event is, in the checker's view.
+    pub likelihood: Option<&'static str>,
     /// The last day on which evidence was taken in.
     pub judged_on: Option<String>,
     /// Evidence relied on.
@@ -613,6 +615,7 @@ impl VerdictView {
             confidence: body.map(|v| v.confidence.as_str()),
             rationale: body.map(|v| v.rationale.clone()),
             method: body.and_then(|v| v.method.clone()),
+            likelihood: body.and_then(|v| v.likelihood).map(crate::claim::vocab::Band::as_str),
             judged_on: body.map(|v| v.judged_on.to_string()),
             on: body.map(|v| numbers(&v.on)).unwrap_or_default(),
             considered: body.map(|v| numbers(&v.considered)).unwrap_or_default(),

@@ -8,10 +8,12 @@ use serde::Serialize;
 use super::context::Context;
 use super::error::{CliError, Exit};
 use super::output::counted;
+use super::own_files::OwnFile;
 use super::takeover::{Came, Taken};
+use super::takeover_own;
 use crate::exchange::import::lint::Lint;
 use crate::exchange::import::{Plan, Rejected};
-use crate::hash::Digest;
+use crate::hash::{Digest, Index};
 use crate::text::printable_line;
 
 /// Lines of a kind that a person is shown; `--json` has them all.
@@ -70,6 +72,9 @@ pub struct FileReport {
     ratings: usize,
     entries: u64,
     claims: Vec<At<Claim>>,
+    /// The record of each claim, by its place among those taken over.
+    #[serde(skip)]
+    order: Vec<usize>,
     repeats: Vec<At<SameAs>>,
     rejected: Vec<Rejected>,
     odd: Vec<At<Lint>>,
@@ -129,7 +134,7 @@ impl FileReport {
         }
         let (mut imported, mut rated, mut ratings) = (0, 0, 0);
         let mut already = taken.passed;
-        let mut claims = Vec::new();
+        let (mut claims, mut order) = (Vec::new(), Vec::new());
         for (at, came) in taken.came {
             let (number, word) = match came {
                 Came::New(n) => (n, "new"),
@@ -144,6 +149,7 @@ impl FileReport {
             // What a dry run would record has no number.
             if number.pending_position().is_none() {
                 let locator = locators.get(at).cloned().unwrap_or_default();
+                order.push(at);
                 claims.push(At { locator, what: Claim { number: number.0, came: word } });
             }
         }
@@ -162,12 +168,39 @@ impl FileReport {
             ratings,
             entries: taken.entries,
             claims,
+            order,
             repeats: repeats.into_iter().map(same).collect(),
             rejected,
             odd,
             notes,
             unmapped,
         }
+    }
+
+    /// Of a claim set of another ledger.
+    pub fn own(
+        path: &Path,
+        sha256: Digest,
+        format: &str,
+        own: OwnFile,
+        document: Option<Index>,
+        taken: takeover_own::Taken,
+    ) -> Self {
+        let locators: Vec<String> = own.claims.iter().map(|c| c.locator.clone()).collect();
+        let records = own.claims.len() + own.rejected.len();
+        let row = |locator: &String| At { locator: locator.clone(), what: Text { text: String::new() } };
+        let left = taken.left.into_iter().filter_map(|(at, text)| {
+            Some(At { what: Text { text: format!("not carried over: {text}") }, ..row(locators.get(at)?) })
+        });
+        let left: Vec<At<Text>> = left.collect();
+        let plan = Plan { rejected: own.rejected, ..Plan::default() };
+        let taken = Taken { document, came: taken.came, refused: taken.refused, entries: taken.entries, passed: 0 };
+        let mut report = Self::new(path, sha256, format, plan, taken);
+        (report.records, report.notes) = (records, left);
+        for (claim, at) in report.claims.iter_mut().zip(report.order.drain(..)) {
+            claim.locator = locators.get(at).cloned().unwrap_or_default();
+        }
+        report
     }
 
     fn print(&self, dry_run: bool, cx: &Context<'_>) -> Result<(), CliError> {

@@ -231,7 +231,9 @@ impl<'r> Batch<'r> {
 }
 
 impl Came {
-    fn at_base(self, base: u64) -> Self {
+    /// The same with real numbers, once the batch has a base.
+    #[must_use]
+    pub fn at_base(self, base: u64) -> Self {
         match self {
             Self::New(n) => Self::New(n.at_base(base)),
             Self::Rated(n, count) => Self::Rated(n.at_base(base), count),

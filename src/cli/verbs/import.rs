@@ -11,10 +11,12 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::import_report::{FileReport, Report};
 use crate::cli::mapping::{self, Map};
 use crate::cli::output::counted;
+use crate::cli::own_files::{self, OwnFile};
 use crate::cli::takeover::{self, How, Taken};
+use crate::cli::takeover_own::{self, Other};
 use crate::exchange::import::foreign::Source;
-use crate::exchange::import::{self, ImportError, Plan};
-use crate::hash::Digest;
+use crate::exchange::import::{self, ImportError, Plan, Rejected};
+use crate::hash::{Digest, Index};
 use crate::text::printable_line;
 
 crate::vocabulary! {
@@ -24,7 +26,7 @@ crate::vocabulary! {
         ClaimReview = "claimreview",
         /// A table with a heading row, and a mapping.
         Csv = "csv",
-        /// JSON Lines with a mapping of keys.
+        /// JSON Lines: a claim set of another ledger of ours, or anything with a mapping of keys.
         Jsonl = "jsonl",
         /// AVeriTeC's records.
         Averitec = "averitec",
@@ -65,6 +67,13 @@ pub struct Args {
     /// Go on behind the last record of the file that is on record, without comparing those before it
     #[arg(long)]
     pub resume: bool,
+    /// For claims of another ledger: take its verdicts, publications and corrections over as one's own. For two ledgers of
+    /// one desk; without it a verdict comes in as that desk's rating
+    #[arg(long)]
+    pub as_ours: bool,
+    /// For claims of another ledger: its name, where the file's head (FILE.meta.json) is not beside it
+    #[arg(long, value_name = "NAME")]
+    pub origin: Option<String>,
     /// What is known of the file as a document
     #[command(flatten)]
     pub fields: Fields,
@@ -74,7 +83,24 @@ pub struct Args {
 struct Planned<'a> {
     path: &'a Path,
     sha256: Digest,
-    plan: Plan,
+    what: What,
+}
+
+/// What is in a file.
+enum What {
+    /// Records of others.
+    Foreign(Plan),
+    /// Claims of another ledger of ours.
+    Own(OwnFile),
+}
+
+impl What {
+    fn rejected(&self) -> &[Rejected] {
+        match self {
+            Self::Foreign(plan) => &plan.rejected,
+            Self::Own(file) => &file.rejected,
+        }
+    }
 }
 
 /// Runs the verb.
@@ -114,13 +140,20 @@ fn map(args: &Args) -> Result<Option<Map>, CliError> {
         (None, false) => Ok(None),
         (Some(_), false) => Err(CliError::usage(format!("format `{}` needs no mapping", args.format))
             .hint("leave `--map` out; csv and jsonl take one")),
-        (None, true) => {
-            let file = args.files.first().map_or_else(String::new, |f| printable_line(&f.display().to_string()));
-            Err(CliError::usage("which column is what? nothing is guessed from their names")
-                .hint(format!("`onrecord import --format {} --map-template {file} > map.toml` prints a mapping to fill in", args.format))
-                .hint("then the same command with `--map map.toml`"))
-        }
+        // JSON Lines may be our own, which the file tells.
+        (None, true) if args.format == Format::Jsonl => Ok(None),
+        (None, true) => Err(no_mapping(args, args.files.first().map_or(Path::new("FILE"), PathBuf::as_path))),
     }
+}
+
+fn no_mapping(args: &Args, file: &Path) -> CliError {
+    let file = printable_line(&file.display().to_string());
+    CliError::usage("which column is what? nothing is guessed from their names")
+        .hint(format!(
+            "`onrecord import --format {} --map-template {file} > map.toml` prints a mapping to fill in",
+            args.format
+        ))
+        .hint("then the same command with `--map map.toml`")
 }
 
 /// Reads a file and plans it; nothing is recorded.
@@ -129,6 +162,13 @@ fn plan<'a>(path: &'a Path, args: &Args, map: Option<&Map>, cx: &Context<'_>) ->
     let sha256 = Digest::of(&bytes);
     let by = concat!("onrecord ", env!("CARGO_PKG_VERSION"));
     let source = Source { by, format: args.format.as_str(), sha256, today: cx.clock.now().day() };
+    if args.format == Format::Jsonl && map.is_none() {
+        if !own_files::is_ours(&bytes) {
+            return Err(no_mapping(args, path));
+        }
+        let own = own_files::read(path, &bytes, sha256, by, args.origin.as_deref())?;
+        return Ok(Planned { path, sha256, what: What::Own(own) });
+    }
     let plan = match (args.format, map) {
         (Format::ClaimReview, _) => import::claimreviews(&bytes, &source),
         (Format::Averitec, _) => import::averitecs(&bytes, &source),
@@ -137,7 +177,7 @@ fn plan<'a>(path: &'a Path, args: &Args, map: Option<&Map>, cx: &Context<'_>) ->
         (Format::Csv | Format::Jsonl, None) => return Err(CliError::bug("an import without its mapping")),
     };
     let plan = plan.map_err(|error| unreadable(path, args.format, &error))?;
-    Ok(Planned { path, sha256, plan })
+    Ok(Planned { path, sha256, what: What::Foreign(plan) })
 }
 
 fn unreadable(path: &Path, format: Format, error: &ImportError) -> CliError {
@@ -162,7 +202,7 @@ fn refuse_any(planned: &[Planned<'_>]) -> Result<(), CliError> {
         .iter()
         .flat_map(|file| {
             let name = printable_line(&file.path.display().to_string());
-            file.plan.rejected.iter().map(move |r| format!("{name}, {}: {}", r.locator, r.reason))
+            file.what.rejected().iter().map(move |r| format!("{name}, {}: {}", r.locator, r.reason))
         })
         .collect();
     if all.is_empty() {
@@ -175,32 +215,77 @@ fn refuse_any(planned: &[Planned<'_>]) -> Result<(), CliError> {
 
 /// Records what was planned of a file.
 fn record(file: Planned<'_>, args: &Args, writer: &mut Writer, cx: &Context<'_>) -> Result<FileReport, CliError> {
-    let mut known = takeover::known(&writer.ledger, &file.sha256)?;
-    let mut entries = 0;
-    if !args.dry_run && !file.plan.rows.is_empty() {
+    let Planned { path, sha256, what } = file;
+    match what {
+        What::Foreign(plan) => {
+            let (known, entries) = original(path, &sha256, plan.rows.is_empty(), args, writer, cx)?;
+            foreign(path, sha256, plan, (known, entries), args, writer, cx)
+        }
+        What::Own(own) => {
+            if own.ledger == Some(writer.ledger.id()) {
+                return Err(CliError::bad_input(format!("{} is of this very ledger", printable_line(&path.display().to_string())))
+                    .hint("its claims are on record here; `--ledger PATH` names another ledger"));
+            }
+            if own.origin.is_none() {
+                cx.out.note("note: of which ledger the claims are is not known; `--origin NAME` says it");
+            }
+            let (known, entries) = original(path, &sha256, own.claims.is_empty(), args, writer, cx)?;
+            let (as_ours, dry_run) = (args.as_ours, args.dry_run);
+            let other = Other { origin: own.origin.clone(), as_ours, today: cx.clock.now().day(), dry_run };
+            let mut taken = takeover_own::claims(&own.claims, &other, writer, cx)?;
+            taken.entries += entries;
+            Ok(FileReport::own(path, sha256, args.format.as_str(), own, known, taken))
+        }
+    }
+}
+
+/// Keeps the original, unless nothing is recorded of it; gives its number and the entries that took.
+fn original(
+    path: &Path,
+    sha256: &Digest,
+    empty: bool,
+    args: &Args,
+    writer: &mut Writer,
+    cx: &Context<'_>,
+) -> Result<(Option<Index>, u64), CliError> {
+    let known = takeover::known(&writer.ledger, sha256)?;
+    if args.dry_run || empty {
+        return Ok((known, 0));
+    }
         let mut fields = args.fields.clone();
         if known.is_none() && fields.title.is_none() {
-            fields.title = file.path.file_name().map(|n| printable_line(&n.to_string_lossy()));
+            fields.title = path.file_name().map(|n| printable_line(&n.to_string_lossy()));
         }
         fields.how = fields.how.or_else(|| Some(format!("imported as {}", args.format)));
-        let (number, made) = takeover::original(file.path, &fields, writer, cx)?;
-        (known, entries) = (Some(number), made);
-    }
-    let bar = ProgressBar::new(file.plan.rows.len() as u64);
+    let (number, made) = takeover::original(path, &fields, writer, cx)?;
+    Ok((Some(number), made))
+}
+
+/// Records what others checked.
+fn foreign(
+    path: &Path,
+    sha256: Digest,
+    plan: Plan,
+    (known, entries): (Option<Index>, u64),
+    args: &Args,
+    writer: &mut Writer,
+    cx: &Context<'_>,
+) -> Result<FileReport, CliError> {
+    let bar = ProgressBar::new(plan.rows.len() as u64);
     bar.set_draw_target(if cx.out.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
     let shown = Cell::new(false);
     let progress = |done: usize| {
         // What is done in one commit needs no bar.
-        if shown.replace(true) || done < file.plan.rows.len() {
+        if shown.replace(true) || done < plan.rows.len() {
             bar.set_position(done as u64);
         }
     };
     let how = How { dry_run: args.dry_run, resume: args.resume };
-    let taken = takeover::rows(&file.plan.rows, known, how, writer, cx, &progress);
+    let taken = takeover::rows(&plan.rows, known, how, writer, cx, &progress);
     bar.finish_and_clear();
     let mut taken: Taken = taken?;
     taken.entries += entries;
-    Ok(FileReport::new(file.path, file.sha256, args.format.as_str(), file.plan, taken))
+    Ok(FileReport::new(path, sha256, args.format.as_str(), plan, taken))
 }
 
 /// Prints a mapping to fill in.

@@ -8,6 +8,7 @@
 //! | [`html`] | the scripts of a page that hold JSON-LD |
 //! | [`map`] | which column is which field |
 //! | [`claimreview`], [`averitec`] | two formats to records |
+//! | [`own`] | claims of another ledger of ours |
 //! | [`foreign`], `kept` | a record to a claim and its ratings as evidence |
 //! | [`label`], [`lint`], `vocabulary` | what labels come to, and what is odd about ratings |
 
@@ -19,6 +20,7 @@ mod kept;
 pub mod label;
 pub mod lint;
 pub mod map;
+pub mod own;
 pub mod strict;
 pub mod table;
 mod vocabulary;
