@@ -210,7 +210,11 @@ impl FileReport {
         if let Some(document) = self.document {
             out.line(format!("  original    kept as document #{document}, sha256 {}", self.sha256))?;
         }
-        out.line(format!("  {would:<11} {} as {}", self.imported, if self.imported == 1 { "a claim" } else { "claims" }))?;
+        out.line(format!(
+            "  {would:<11} {} as {}",
+            self.imported,
+            if self.imported == 1 { "a claim" } else { "claims" }
+        ))?;
         if self.rated > 0 {
             let ratings = counted(self.ratings, "further rating");
             out.line(format!("  rated       {ratings} of {} on record", counted(self.rated, "claim")))?;
@@ -240,7 +244,11 @@ impl FileReport {
             out.note("note: the file begins with a byte-order mark, which is no part of its first field");
         }
         if let Some(claim) = self.claims.iter().find(|c| c.what.came == "new") {
-            out.note(format!("next: `onrecord show {}`, `onrecord list document:{}`", claim.what.number, self.document.unwrap_or_default()));
+            out.note(format!(
+                "next: `onrecord show {}`, `onrecord list document:{}`",
+                claim.what.number,
+                self.document.unwrap_or_default()
+            ));
         }
         Ok(())
     }

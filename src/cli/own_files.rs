@@ -57,8 +57,11 @@ pub fn read(path: &Path, bytes: &[u8], sha256: Digest, by: &str, origin: Option<
     if let (Some(head), Some(origin)) = (&head, origin)
         && head.origin != origin
     {
-        return Err(CliError::bad_input(format!("the head beside the file says origin {}", printable_line(&head.origin)))
-            .hint("leave `--origin` out"));
+        return Err(CliError::bad_input(format!(
+            "the head beside the file says origin {}",
+            printable_line(&head.origin)
+        ))
+        .hint("leave `--origin` out"));
     }
     let (mut claims, mut rejected) = (Vec::new(), Vec::new());
     for (number, range) in lines(bytes) {

@@ -58,12 +58,7 @@ pub struct How {
 ///
 /// # Errors
 /// When it is refused, or the ledger cannot be written.
-pub fn original(
-    path: &Path,
-    fields: &Fields,
-    writer: &mut Writer,
-    cx: &Context<'_>,
-) -> Result<(Index, u64), CliError> {
+pub fn original(path: &Path, fields: &Fields, writer: &mut Writer, cx: &Context<'_>) -> Result<(Index, u64), CliError> {
     let mut proposals = Vec::new();
     let name = path.display().to_string();
     let captured = capture::document(&name, fields, &writer.ledger, &mut proposals)?;
@@ -156,7 +151,8 @@ impl<'r> Batch<'r> {
             return Ok(());
         }
         if let Some(there) = on_record(row, document, same, ledger)? {
-            let on_it = |e: &&Evidence| !there.evidence.iter().any(|i| i.body.as_ref().is_some_and(|b| same_evidence(b, e)));
+            let on_it =
+                |e: &&Evidence| !there.evidence.iter().any(|i| i.body.as_ref().is_some_and(|b| same_evidence(b, e)));
             let missing: Vec<&Evidence> = row.evidence.iter().filter(on_it).collect();
             let came = match missing.len() {
                 0 => Came::There(there.number),
@@ -214,7 +210,8 @@ impl<'r> Batch<'r> {
                     let reason = format!("refused [{}]: {}", one.objection.code(), one.objection);
                     bad.entry(batch.of[one.position]).or_insert(reason);
                 }
-                let mut again: Vec<usize> = batch.came.iter().map(|(at, _)| *at).filter(|at| !bad.contains_key(at)).collect();
+                let mut again: Vec<usize> =
+                    batch.came.iter().map(|(at, _)| *at).filter(|at| !bad.contains_key(at)).collect();
                 again.dedup();
                 for (at, reason) in bad {
                     taken.refused.push(Rejected { locator: rows[at].locator.clone(), reason });

@@ -115,7 +115,8 @@ fn commit(
                 }
                 Err(AppendError::Refused { refused }) => {
                     for one in &refused {
-                        let (at, why) = (of[one.position], format!("refused [{}]: {}", one.objection.code(), one.objection));
+                        let (at, why) =
+                            (of[one.position], format!("refused [{}]: {}", one.objection.code(), one.objection));
                         if bare.contains(&at) {
                             if out.insert(at) {
                                 taken.refused.push(Rejected { locator: list[at].locator.clone(), reason: why });
@@ -127,8 +128,10 @@ fn commit(
                     bare.extend(refused.iter().map(|r| of[r.position]));
                     continue;
                 }
-                Err(error) => return Err(super::failure::of_batch(error, &proposals)
-                    .hint("what was recorded before stays; the same command goes on where this one stopped")),
+                Err(error) => {
+                    return Err(super::failure::of_batch(error, &proposals)
+                        .hint("what was recorded before stays; the same command goes on where this one stopped"));
+                }
             }
         }
         *ids = trial;
@@ -177,11 +180,13 @@ impl<'a> Batch<'a> {
             evidence.push((None, rating(verdict, agent, &claim, origin.as_deref(), self.other), false));
         }
         if let Some(there) = self.on_record(&claim)? {
-            let on_it = |e: &Evidence| there.evidence.iter().any(|i| i.body.as_ref().is_some_and(|b| same_evidence(b, e)));
+            let on_it =
+                |e: &Evidence| there.evidence.iter().any(|i| i.body.as_ref().is_some_and(|b| same_evidence(b, e)));
             let missing: Vec<Evidence> = evidence.into_iter().map(|(_, e, _)| e).filter(|e| !on_it(e)).collect();
             self.ids.claims.insert(own.number, there.number);
             self.ids.met.insert(there.number);
-            let came = if missing.is_empty() { Came::There(there.number) } else { Came::Rated(there.number, missing.len()) };
+            let came =
+                if missing.is_empty() { Came::There(there.number) } else { Came::Rated(there.number, missing.len()) };
             self.came.push((at, came));
             for item in missing {
                 self.push(at, Proposal::about(there.number, Event::EvidenceLinked(item)));
@@ -233,7 +238,10 @@ impl<'a> Batch<'a> {
             None if document.snapshot.is_none() => {
                 let proposals = [Proposal::new(event.clone())];
                 let prepared = Prepared::new(&proposals).ok();
-                prepared.map(|p| self.ledger.on_record(&p)).transpose()?.and_then(|found| found.first().copied().flatten())
+                prepared
+                    .map(|p| self.ledger.on_record(&p))
+                    .transpose()?
+                    .and_then(|found| found.first().copied().flatten())
             }
             None => None,
         };
@@ -250,8 +258,14 @@ impl<'a> Batch<'a> {
         let number = self.push(at, Proposal::new(event));
         let Some(sha256) = document.snapshot else { return number };
         let (how, media_type) = ("as the ledger says that it comes from; not held here", "application/octet-stream");
-        let snapshot =
-            Snapshot { archives: Vec::new(), bytes: None, captured: None, how: how.into(), media_type: media_type.into(), sha256 };
+        let snapshot = Snapshot {
+            archives: Vec::new(),
+            bytes: None,
+            captured: None,
+            how: how.into(),
+            media_type: media_type.into(),
+            sha256,
+        };
         let captured = self.push(at, Proposal::about(number, Event::SnapshotCaptured(snapshot)));
         for text in &document.texts {
             let algorithm = if *text == sha256 { "utf-8" } else { "as in the ledger that it comes from" };
@@ -273,7 +287,10 @@ impl<'a> Batch<'a> {
             if let Some(there) = item.document {
                 item.document = self.ids.documents.get(&there.0).copied();
                 if item.document.is_none() {
-                    self.left.push((at, format!("that evidence #{number} stands in document #{there}, of which the file says nothing")));
+                    self.left.push((
+                        at,
+                        format!("that evidence #{number} stands in document #{there}, of which the file says nothing"),
+                    ));
                     if item.url.is_none() && item.publisher.is_none() && item.title.is_none() {
                         item.publisher = Some("unknown".into());
                     }
@@ -402,10 +419,16 @@ fn relate(
 ) -> Result<(), CliError> {
     let mut proposals = Vec::new();
     for (at, own) in list.iter().enumerate().filter(|(_, own)| !own.relations.is_empty()) {
-        let Some(number) = ids.claims.get(&own.number).copied().filter(|n| n.pending_position().is_none()) else { continue };
+        let Some(number) = ids.claims.get(&own.number).copied().filter(|n| n.pending_position().is_none()) else {
+            continue;
+        };
         let there = writer.ledger.claim(number)?;
         let stands = |body: &ClaimsRelated| {
-            there.iter().flat_map(|c| &c.relations).filter_map(|r| r.standing()).any(|r| r.kind == body.kind && r.to == body.to && r.foreign == body.foreign)
+            there
+                .iter()
+                .flat_map(|c| &c.relations)
+                .filter_map(|r| r.standing())
+                .any(|r| r.kind == body.kind && r.to == body.to && r.foreign == body.foreign)
         };
         for relation in &own.relations {
             let to = relation.number.and_then(|n| ids.claims.get(&n).copied());

@@ -9,8 +9,8 @@ use onrecord::claim::desk::{
 };
 use onrecord::claim::vocab::*;
 use onrecord::claim::{
-    Anchor, Appearance, Claim, Contact, Document, Evidence, Extra, Handle, Hedge, Imported, Inferred, Policy, Quantity, Rating, RoleRule,
-    Search, Snapshot, Step, TextExtract, Time, Verdict,
+    Anchor, Appearance, Claim, Contact, Document, Evidence, Extra, Handle, Hedge, Imported, Inferred, Policy, Quantity,
+    Rating, RoleRule, Search, Snapshot, Step, TextExtract, Time, Verdict,
 };
 use onrecord::entry::sshsig::{KeySigner, Signer as _};
 use onrecord::entry::{Event, Kind, Salt};

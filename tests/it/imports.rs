@@ -100,10 +100,10 @@ fn what_is_not_strict_json_is_refused_with_its_place() {
 
 #[test]
 fn a_table_that_another_reader_accepts_comes_out_alike() {
-    let text = "claim,label,url\r\n\"says \"\"no\"\", twice\",\"a\r\nb\",\nplain,,https://a.example\r\n\r\n\"last\",x,y";
+    let text =
+        "claim,label,url\r\n\"says \"\"no\"\", twice\",\"a\r\nb\",\nplain,,https://a.example\r\n\r\n\"last\",x,y";
     let mut theirs = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    let theirs: Vec<Vec<String>> =
-        theirs.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+    let theirs: Vec<Vec<String>> = theirs.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
     let rows = import::table::Rows::new(text.as_bytes(), 0, b',');
     let ours: Vec<Vec<String>> = rows.map(|row| row.cells.unwrap()).collect();
     assert_eq!(ours, theirs);
@@ -240,7 +240,9 @@ fn ratings_that_contradict_themselves_are_told() {
         lint::rating(&review).iter().any(|l| l.code == "CR09")
     };
     assert!(dated("2024-01-01", "2024-01-02") && dated("2024-01-01T08:00:00Z", "2024-02-01"));
-    assert!(!dated("2024-01-02", "2024-01-01") && !dated("1-1-2024", "2024-02-01") && !dated("2024-01-02", "2024-01-02"));
+    assert!(
+        !dated("2024-01-02", "2024-01-01") && !dated("1-1-2024", "2024-02-01") && !dated("2024-01-02", "2024-01-02")
+    );
     let bare = Review { label: some("True"), ..Review::default() };
     assert_eq!(lint::rating(&bare).iter().map(|l| l.code).collect::<Vec<_>>(), ["CR10"]);
 }
@@ -291,8 +293,11 @@ fn reviews_are_found_wherever_a_document_holds_them() {
     let forms = [
         (format!("[{REVIEW}]"), "/0"),
         (format!(r#"{{"@context":"https://schema.org","@graph":[{{"@type":"WebPage"}},{REVIEW}]}}"#), "/@graph/1"),
-        (format!(r#"{{"@type":"DataFeed","dataFeedElement":[{{"@type":"DataFeedItem","item":[{REVIEW}]}}]}}"#), "/dataFeedElement/0/item/0"),
-        (REVIEW.replace("\"ClaimReview\"", "[\"Review\",\"http://schema.org/ClaimReview\"]"), ""),
+        (
+            format!(r#"{{"@type":"DataFeed","dataFeedElement":[{{"@type":"DataFeedItem","item":[{REVIEW}]}}]}}"#),
+            "/dataFeedElement/0/item/0",
+        ),
+        (REVIEW.replace("\"ClaimReview\"", "[\"Review\",\"http://schema.org/ClaimReview\"]"), "whole file"),
     ];
     for (text, pointer) in forms {
         let plan = reviews(&text).unwrap();
@@ -385,7 +390,10 @@ fn averitec_records_keep_labels_and_take_no_stance_for_their_answers() {
 fn lines_that_are_wrong_are_named_and_pointers_reach_inside() {
     let long = format!("{{\"t\":\"{}\"}}", "x".repeat(1 << 20));
     let deep = format!("{{\"t\":{}{}}}", "[".repeat(32), "]".repeat(32));
-    let mut text = "\u{feff}{\"t\":\"one\u{2028}line\",\"by\":{\"name\":\"Ana\"},\"n\":4.0,\"l\":\"False\",\"none\":null}\r\n".as_bytes().to_vec();
+    let mut text =
+        "\u{feff}{\"t\":\"one\u{2028}line\",\"by\":{\"name\":\"Ana\"},\"n\":4.0,\"l\":\"False\",\"none\":null}\r\n"
+            .as_bytes()
+            .to_vec();
     for line in [r#"{"t":"a","t":"b"}"#, r#"{"t":NaN}"#, r#"{"t":"\ud800"}"#, &deep, &long, "[1]", ""] {
         text.extend(line.as_bytes());
         text.push(b'\n');

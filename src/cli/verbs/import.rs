@@ -188,7 +188,9 @@ fn unreadable(path: &Path, format: Format, error: &ImportError) -> CliError {
             .iter()
             .fold(cannot, |error, w| error.cause(w.to_string()))
             .hint(format!("`onrecord import --format {format} --map-template {name}` prints the columns that it has")),
-        ImportError::NotText { .. } => cannot.because(error).hint("convert it to UTF-8 first, and keep the file you had"),
+        ImportError::NotText { .. } => {
+            cannot.because(error).hint("convert it to UTF-8 first, and keep the file you had")
+        }
         ImportError::Heading(_) => cannot.because(error).hint("give each column a name of its own, on the first line"),
         ImportError::TooLong { .. } => cannot.because(error).hint("split it"),
         ImportError::NotJson { .. } => cannot.because(error).hint("mend that place, or ask whoever made the file"),
@@ -223,8 +225,11 @@ fn record(file: Planned<'_>, args: &Args, writer: &mut Writer, cx: &Context<'_>)
         }
         What::Own(own) => {
             if own.ledger == Some(writer.ledger.id()) {
-                return Err(CliError::bad_input(format!("{} is of this very ledger", printable_line(&path.display().to_string())))
-                    .hint("its claims are on record here; `--ledger PATH` names another ledger"));
+                return Err(CliError::bad_input(format!(
+                    "{} is of this very ledger",
+                    printable_line(&path.display().to_string())
+                ))
+                .hint("its claims are on record here; `--ledger PATH` names another ledger"));
             }
             if own.origin.is_none() {
                 cx.out.note("note: of which ledger the claims are is not known; `--origin NAME` says it");
@@ -252,11 +257,11 @@ fn original(
     if args.dry_run || empty {
         return Ok((known, 0));
     }
-        let mut fields = args.fields.clone();
-        if known.is_none() && fields.title.is_none() {
-            fields.title = path.file_name().map(|n| printable_line(&n.to_string_lossy()));
-        }
-        fields.how = fields.how.or_else(|| Some(format!("imported as {}", args.format)));
+    let mut fields = args.fields.clone();
+    if known.is_none() && fields.title.is_none() {
+        fields.title = path.file_name().map(|n| printable_line(&n.to_string_lossy()));
+    }
+    fields.how = fields.how.or_else(|| Some(format!("imported as {}", args.format)));
     let (number, made) = takeover::original(path, &fields, writer, cx)?;
     Ok((Some(number), made))
 }

@@ -249,7 +249,8 @@ fn label(e: &EvidenceView) -> Option<String> {
         let ends = r.worst.as_deref().zip(r.best.as_deref());
         format!(", number {}{}", r.value, ends.map_or(String::new(), |(w, b)| format!(" on {w} to {b}")))
     });
-    let ours = e.normalised.map_or("not in our list of labels".to_owned(), |f| format!("comes to {f} among our findings"));
+    let ours =
+        e.normalised.map_or("not in our list of labels".to_owned(), |f| format!("comes to {f} among our findings"));
     Some(format!("their label: \"{label}\"{scale}{number}; {ours}"))
 }
 

@@ -49,7 +49,9 @@ fn record(node: &Node, pointer: &str) -> Foreign {
         publisher: (!texts(node, "fact_checking_article").any(|_| true)).then(|| SCALE.into()),
         claim_dated: owned(node, "claim_date"),
         says: owned(node, "justification"),
-        note: merged.then(|| "label-merges-two: this label stands for conflicting evidence and for cherry-picking alike".into()),
+        note: merged.then(|| {
+            "label-merges-two: this label stands for conflicting evidence and for cherry-picking alike".into()
+        }),
         sourced: node.get("questions").is_some_and(|q| !q.items().is_empty()),
         ..Review::default()
     };
@@ -101,8 +103,10 @@ fn one(question: &Node, answer: &Node, locator: String) -> Answer {
         Some("Web table") => Some(EvidenceClass::Data),
         _ => None,
     };
-    let parts = [("Question", &asked), ("Answer", &text), ("Because", &why), ("Kind of answer", &kind), ("Medium", &medium)];
-    let note: Vec<String> = parts.iter().filter_map(|(name, text)| Some(format!("{name}: {}", text.as_deref()?))).collect();
+    let parts =
+        [("Question", &asked), ("Answer", &text), ("Because", &why), ("Kind of answer", &kind), ("Medium", &medium)];
+    let note: Vec<String> =
+        parts.iter().filter_map(|(name, text)| Some(format!("{name}: {}", text.as_deref()?))).collect();
     let says = match (text, why) {
         (Some(text), Some(why)) => format!("{text} {why}"),
         (Some(text), None) => text,

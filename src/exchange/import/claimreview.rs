@@ -8,12 +8,15 @@ use super::vocabulary;
 use crate::claim::Extra;
 
 /// Keys under which a document holds reviews.
-const HOLDERS: &[&str] = &["@graph", "dataFeedElement", "itemListElement", "item", "mainEntity", "hasPart", "review", "claims"];
+const HOLDERS: &[&str] =
+    &["@graph", "dataFeedElement", "itemListElement", "item", "mainEntity", "hasPart", "review", "claims"];
 
 /// Every review of a document, in order, each with its JSON pointer from `root` on.
 pub fn records(node: &Node, root: &str) -> Vec<Foreign> {
     let mut found = Vec::new();
     walk(node, root, &mut found);
+    // The pointer of the document as a whole is empty, and says nothing to a person.
+    found.iter_mut().filter(|r| r.locator.is_empty()).for_each(|r| r.locator = "whole file".into());
     found
 }
 
@@ -65,7 +68,8 @@ fn review(node: &Node, pointer: &str) -> Foreign {
     let first = |key: &str| node.get(key).and_then(|n| n.items().first()).unwrap_or(&empty);
     let (rating, item) = (first("reviewRating"), first("itemReviewed"));
     let mut extra = Vec::new();
-    let mut keep = |name: &str, value: Option<String>| extra.extend(value.map(|value| Extra { name: name.into(), value }));
+    let mut keep =
+        |name: &str, value: Option<String>| extra.extend(value.map(|value| Extra { name: name.into(), value }));
     keep("@id", owned(node, "@id"));
     keep("dateModified", owned(node, "dateModified"));
     keep("itemReviewed.name", owned(item, "name"));

@@ -202,7 +202,10 @@ impl Row {
     /// Whether all of it may be recorded: the claim, then each piece of evidence.
     fn check(&self) -> Result<(), String> {
         if self.evidence.len() > MAX_EVIDENCE {
-            return Err(format!("{} ratings and sources, and at most {MAX_EVIDENCE} are taken over", self.evidence.len()));
+            return Err(format!(
+                "{} ratings and sources, and at most {MAX_EVIDENCE} are taken over",
+                self.evidence.len()
+            ));
         }
         let mut problems = Problems::of(&self.claim);
         for evidence in &self.evidence {
@@ -275,7 +278,8 @@ impl Review {
         let contradicts = odd.iter().any(|l| l.code == "CR01");
         let normalised = meaning.and_then(|m| m.finding).filter(|_| !contradicts);
         if let Some(label) = label.as_deref().filter(|_| normalised.is_some() && meaning.is_some_and(|m| m.lossy)) {
-            kept.notes.push(format!("label \"{label}\": says something else than any finding of ours; the nearest is kept"));
+            kept.notes
+                .push(format!("label \"{label}\": says something else than any finding of ours; the nearest is kept"));
         }
         let (publisher, title) = (kept.line("publisher", self.publisher), kept.line("title", self.title));
         let (url, archive) = (kept.url("url", self.url), kept.url("archive", self.archive));

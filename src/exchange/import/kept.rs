@@ -26,7 +26,9 @@ pub fn iso(text: &str) -> Option<String> {
         4 => digits(0..4),
         7 => digits(0..4) && b[4] == b'-' && digits(5..7) && month(5),
         10 => digits(0..4) && b[4] == b'-' && digits(5..7) && b[7] == b'-' && digits(8..10),
-        _ if b.get(10) == Some(&b'T') => return iso(text.get(..10)?).filter(|_| digits(11..13) && b.get(13) == Some(&b':')),
+        _ if b.get(10) == Some(&b'T') => {
+            return iso(text.get(..10)?).filter(|_| digits(11..13) && b.get(13) == Some(&b':'));
+        }
         _ => false,
     };
     (good && text.parse::<Edtf>().is_ok()).then(|| text.to_owned())
@@ -120,7 +122,8 @@ impl Kept<'_> {
     pub fn imported(self, source: &Source<'_>, locator: &str) -> Imported {
         let (mut extra, mut room) = (Vec::new(), MAX_EXTRA);
         for Extra { name, value } in self.extra {
-            let sound = value.chars().count() <= MAX_NAME && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+            let sound = value.chars().count() <= MAX_NAME
+                && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
             let name = one_line(&name);
             let named = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
             let len = name.len() + value.len();
@@ -128,7 +131,10 @@ impl Kept<'_> {
                 room -= len;
                 extra.push(Extra { name, value });
             } else {
-                self.notes.push(format!("{}: not kept beside; it stands in the original", crate::text::printable_line(&name)));
+                self.notes.push(format!(
+                    "{}: not kept beside; it stands in the original",
+                    crate::text::printable_line(&name)
+                ));
             }
         }
         let (by, format, locator) = (source.by.to_owned(), source.format.to_owned(), locator.to_owned());

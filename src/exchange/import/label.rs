@@ -30,7 +30,9 @@ static LABELS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
 pub fn matching_form(label: &str) -> String {
     let folded: String = label.nfkc().flat_map(char::to_lowercase).nfkc().collect();
     let spaced = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    spaced.trim_end_matches(|c: char| matches!(c, '.' | '!' | '?' | ',' | ';' | ':' | '…') || c.is_whitespace()).to_owned()
+    spaced
+        .trim_end_matches(|c: char| matches!(c, '.' | '!' | '?' | ',' | ';' | ':' | '…') || c.is_whitespace())
+        .to_owned()
 }
 
 /// What a label comes to; `None` where it is not in the list.

@@ -181,7 +181,9 @@ impl Mapping {
                     wrong.extend(unfit(field, &value).map(|why| MapError::Constant { field, why }));
                     mapping.constants.insert(field, value);
                 }
-                Err(source) => wrong.push(MapError::Field { column: format!("constant {}", printable_line(&word)), source }),
+                Err(source) => {
+                    wrong.push(MapError::Field { column: format!("constant {}", printable_line(&word)), source })
+                }
             }
         }
         if !mapping.columns.values().any(|f| *f == Field::Statement) {
@@ -289,9 +291,7 @@ fn one_more(list: &mut Vec<String>, value: String) -> Result<(), String> {
 
 /// A mapping to fill in, for the columns of a file.
 pub fn template(columns: &[String]) -> String {
-    let mut out = String::from(
-        "# What each column of the file is. Fields:\n#\n",
-    );
+    let mut out = String::from("# What each column of the file is. Fields:\n#\n");
     for field in Field::ALL {
         out.push_str(&format!("#   {:<12} {}\n", field.as_str(), field.about()));
     }

@@ -50,12 +50,12 @@ pub enum ImportError {
         at: usize,
     },
     /// Not JSON that may be imported.
-    #[error("line {line}, {source}")]
+    #[error("line {line}, {wrong}")]
     NotJson {
         /// The line, from 1.
         line: usize,
         /// What and where.
-        source: strict::NotJson,
+        wrong: strict::NotJson,
     },
     /// Longer than what is read whole.
     #[error("{len} bytes, and a file of JSON has at most {limit}")]
@@ -206,10 +206,10 @@ fn json(bytes: &[u8]) -> Result<(&str, usize, strict::Node), ImportError> {
 fn parse(text: &str, range: Range<usize>) -> Result<strict::Node, ImportError> {
     let start = range.start;
     let part = text.get(range).unwrap_or_default();
-    let mut node = strict::parse(part).map_err(|mut source| {
-        source.at += start;
-        let line = text.get(..source.at).unwrap_or_default().matches('\n').count() + 1;
-        ImportError::NotJson { line, source }
+    let mut node = strict::parse(part).map_err(|mut wrong| {
+        wrong.at += start;
+        let line = text.get(..wrong.at).unwrap_or_default().matches('\n').count() + 1;
+        ImportError::NotJson { line, wrong }
     })?;
     node.shift(start);
     Ok(node)
@@ -267,7 +267,8 @@ pub fn averitecs(bytes: &[u8], source: &Source<'_>) -> Result<Plan, ImportError>
 /// # Errors
 /// When there is no heading row, or one that names a column twice.
 pub fn columns(bytes: &[u8], delimiter: u8) -> Result<Vec<String>, ImportError> {
-    let heading = table::Rows::new(bytes, bom(bytes), delimiter).next().ok_or(ImportError::Nothing("the file is empty"))?;
+    let heading =
+        table::Rows::new(bytes, bom(bytes), delimiter).next().ok_or(ImportError::Nothing("the file is empty"))?;
     let columns = heading.cells.map_err(ImportError::Heading)?;
     let twice: Vec<String> = columns
         .iter()
@@ -333,8 +334,8 @@ pub fn line(bytes: &[u8], range: &Range<usize>) -> Result<strict::Node, String> 
     }
     let text = std::str::from_utf8(&bytes[range.clone()])
         .map_err(|e| format!("byte {}: not UTF-8", range.start + e.valid_up_to()))?;
-    let mut node = strict::parse(text)
-        .map_err(|e| strict::NotJson { at: e.at + range.start, what: e.what }.to_string())?;
+    let mut node =
+        strict::parse(text).map_err(|e| strict::NotJson { at: e.at + range.start, what: e.what }.to_string())?;
     node.shift(range.start);
     match node.value {
         strict::Value::Object(_) => Ok(node),

@@ -250,7 +250,8 @@ pub fn read(text: &str, locator: &str, imported: &Imported) -> Result<OwnClaim, 
         }
     }
     let mut documents = Vec::new();
-    let mut sightings = object.appearances.into_iter().map(|s| s.appearance(&mut documents)).collect::<Vec<_>>().into_iter();
+    let mut sightings =
+        object.appearances.into_iter().map(|s| s.appearance(&mut documents)).collect::<Vec<_>>().into_iter();
     let appearance = sightings.next().ok_or("no appearance")?;
     let claim = Claim {
         actors: object.actors,
