@@ -404,7 +404,7 @@ fn a_verdict_of_another_ledger_is_its_rating_here() {
 #[test]
 fn random_ledgers_go_there_and_back() {
     let (mut carried, mut partly) = (0, 0);
-    for store in random_ledgers(7, 16) {
+    for store in random_ledgers(5, 16) {
         let ledger = Ledger::open(Arc::clone(&store), None, Arc::new(|_: &str| {})).unwrap();
         let desk = Desk::new();
         let mut text = Vec::new();
