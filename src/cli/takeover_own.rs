@@ -259,7 +259,7 @@ impl<'a> Batch<'a> {
         let Some(sha256) = document.snapshot else { return number };
         let (how, media_type) = ("as the ledger says that it comes from; not held here", "application/octet-stream");
         let snapshot = Snapshot {
-            archives: Vec::new(),
+            archives: document.archives.clone(),
             bytes: None,
             captured: None,
             how: how.into(),
@@ -324,7 +324,8 @@ impl<'a> Batch<'a> {
         }
         match own.state {
             Workflow::Retracted if public => {
-                let reason = note("retracted").unwrap_or_default();
+                let told = own.retraction.clone().or_else(|| note("retracted"));
+                let reason = told.unwrap_or_default();
                 self.push(at, Proposal::about(number, Event::ClaimRetracted(Reason { reason })));
             }
             Workflow::Retracted => {

@@ -395,7 +395,8 @@ fn a_verdict_of_another_ledger_is_its_rating_here() {
         assert_eq!((&rating["normalised"], &rating["says"]), (&from["finding"], &from["verdict"]["rationale"]));
     }
     // A claim set of this very ledger, or one that is not the head's, does not go in.
-    desk.fails(2, &["import", "--ledger", "demo/ledger", "--format", "jsonl", "one.jsonl"]).tells(&["of this very ledger"]);
+    desk.fails(2, &["import", "--ledger", "demo/ledger", "--format", "jsonl", "one.jsonl"])
+        .tells(&["of this very ledger"]);
     let text = std::fs::read_to_string(desk.path("one.jsonl")).unwrap();
     std::fs::write(desk.path("one.jsonl"), text.replace("Iran", "Iren")).unwrap();
     desk.fails(2, &["import", "--format", "jsonl", "one.jsonl"]).tells(&["is not the file that", "--origin"]);

@@ -52,6 +52,8 @@ pub struct OwnClaim {
     pub published: bool,
     /// Corrections since.
     pub corrections: Vec<(CorrectionKind, String)>,
+    /// Why it was retracted there.
+    pub retraction: Option<String>,
     /// What the object cannot carry, each a phrase.
     pub left: Vec<String>,
 }
@@ -63,6 +65,8 @@ pub struct OwnDocument {
     pub number: u64,
     /// What is known of it.
     pub body: Document,
+    /// Addresses of copies of its latest snapshot in archives.
+    pub archives: Vec<String>,
     /// SHA-256 of its latest snapshot.
     pub snapshot: Option<Digest>,
     /// Digests of the texts that anchors count in.
@@ -108,6 +112,10 @@ struct Object {
     flags: Vec<String>,
     withheld: Vec<u64>,
     #[serde(default)]
+    retraction: Option<Retracted>,
+    #[serde(default)]
+    amended: bool,
+    #[serde(default)]
     assigned: Option<Handle>,
     #[serde(default)]
     due: Option<Day>,
@@ -136,6 +144,8 @@ struct Described {
     lang: Option<String>,
     #[serde(default)]
     licence: Option<String>,
+    #[serde(default)]
+    archives: Vec<String>,
     snapshot: Option<Digest>,
 }
 
@@ -210,6 +220,11 @@ struct Decided {
 }
 
 #[derive(Deserialize)]
+struct Retracted {
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Corrected {
     kind: CorrectionKind,
     text: String,
@@ -248,6 +263,9 @@ pub fn read(text: &str, locator: &str, imported: &Imported) -> Result<OwnClaim, 
         if object.flags.iter().any(|f| f == flag) {
             left.push(format!("its flag `{flag}`, which follows from entries that the object does not have"));
         }
+    }
+    if object.amended {
+        left.push("that it was worded otherwise before".into());
     }
     let mut documents = Vec::new();
     let mut sightings =
@@ -309,6 +327,7 @@ pub fn read(text: &str, locator: &str, imported: &Imported) -> Result<OwnClaim, 
         due: object.due,
         published: object.published,
         corrections: object.corrections.into_iter().map(|c| (c.kind, c.text)).collect(),
+        retraction: object.retraction.and_then(|r| r.reason),
         left,
     };
     own.check()?;
@@ -356,8 +375,9 @@ impl Sighting {
             title: described.title,
             url: described.url,
         };
+        let archives = described.archives;
         if !documents.iter().any(|d| d.number == number) {
-            documents.push(OwnDocument { number, body, snapshot, texts: Vec::new() });
+            documents.push(OwnDocument { number, body, archives, snapshot, texts: Vec::new() });
         }
         for text in counted {
             if let Some(document) = documents.iter_mut().find(|d| d.number == number)
