@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::claim::desk::Correction;
 use crate::claim::vocab::{Finding, RelationKind, Stance, Workflow};
-use crate::claim::{Anchor, Evidence, Hedge, Quantity, Step, Time, diff};
+use crate::claim::{Anchor, Evidence, Hedge, Imported, Quantity, Rating, Step, Time, diff};
 use crate::entry::claim_state::{Item, VerdictState};
 use crate::entry::fall::{Cause, Documents, document_changed};
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
@@ -105,6 +105,10 @@ pub struct ClaimView {
     pub recorded: Timestamp,
     /// By whom.
     pub agent: String,
+    /// From where it was taken over.
+    pub imported: Option<Imported>,
+    /// Who translated the statement.
+    pub translated_by: Option<String>,
 }
 
 /// An appearance.
@@ -203,18 +207,30 @@ pub struct EvidenceView {
     pub cluster: Option<String>,
     /// What it is.
     pub class: Option<&'static str>,
-    /// Address of a copy in an archive.
-    pub archive: Option<String>,
-    /// Another desk's label, verbatim, of evidence that is a fact-check.
-    pub label: Option<String>,
-    /// The scale that the label belongs to.
-    pub scale: Option<String>,
-    /// Language of the page.
-    pub lang: Option<String>,
     /// When it was obtained.
     pub obtained: Option<String>,
     /// The claim file's name for it.
     pub key: Option<String>,
+    /// Another desk's label, verbatim.
+    pub label: Option<String>,
+    /// The scale that it belongs to.
+    pub scale: Option<String>,
+    /// The other desk's number, verbatim.
+    pub rating: Option<Rating>,
+    /// What the label comes to among our findings; the other desk's, and no verdict of this ledger.
+    pub normalised: Option<Finding>,
+    /// From where it was taken over.
+    pub imported: Option<Imported>,
+    /// Address of a copy in an archive.
+    pub archive: Option<String>,
+    /// The document's entry, where it is on record.
+    pub document: Option<u64>,
+    /// Language of the page.
+    pub lang: Option<String>,
+    /// What a later reader should know.
+    pub note: Option<String>,
+    /// Who translated it.
+    pub translated_by: Option<String>,
     /// Whether the verdict in force relies on it.
     pub relied_on: bool,
     /// Whether it was taken back.
@@ -514,6 +530,8 @@ impl ClaimView {
             due: claim.due,
             recorded: claim.recorded,
             agent: context.ledger().handle(claim.agent),
+            imported: wording.and_then(|w| w.imported.clone()),
+            translated_by: wording.and_then(|w| w.translated_by.clone()),
         }
     }
 }
@@ -581,12 +599,18 @@ impl EvidenceView {
             credibility: body.map(|e| e.credibility.as_str()),
             cluster: body.map(|e| e.cluster.clone()),
             class: body.map(|e| e.class.as_str()),
-            archive: body.and_then(|e| e.archive.clone()),
-            label: body.and_then(|e| e.label.clone()),
-            scale: body.and_then(|e| e.scale.clone()),
-            lang: body.and_then(|e| e.lang.clone()),
             obtained: body.map(|e| e.obtained.to_string()),
             key: body.and_then(|e| e.key.clone()),
+            label: body.and_then(|e| e.label.clone()),
+            scale: body.and_then(|e| e.scale.clone()),
+            rating: body.and_then(|e| e.rating.clone()),
+            normalised: body.and_then(|e| e.normalised),
+            imported: body.and_then(|e| e.imported.clone()),
+            archive: body.and_then(|e| e.archive.clone()),
+            document: body.and_then(|e| e.document).map(|d| d.0),
+            lang: body.and_then(|e| e.lang.clone()),
+            note: body.and_then(|e| e.note.clone()),
+            translated_by: body.and_then(|e| e.translated_by.clone()),
             relied_on: relied.contains(&item.number),
             withdrawn: item.withdrawn.is_some(),
         }

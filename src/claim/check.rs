@@ -41,6 +41,11 @@ impl Problems {
         problems.found
     }
 
+    /// Whether no mistake was noted.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Notes a mistake in the field `name` (empty: the value itself).
     pub fn add(&mut self, name: &str, message: impl Into<String>) {
         let mut path = self.path.join(".");

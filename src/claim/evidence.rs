@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{Check, MAX_LIST, MAX_NAME, MAX_TEXT, Problems};
+use super::imported::Imported;
 use super::vocab::{Band, Confidence, Credibility, EvidenceClass, Finding, Outcome, Read, Reliability, Stance};
 use crate::hash::Index;
 use crate::time::Day;
@@ -26,6 +27,9 @@ pub struct Evidence {
     /// The document's entry, where it is on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Index>,
+    /// From where it was taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// The claim file's name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -35,6 +39,9 @@ pub struct Evidence {
     /// Language of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
+    /// What `label` comes to among our findings; the other desk's word and no verdict of this ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalised: Option<Finding>,
     /// Anything a later reader should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -43,6 +50,9 @@ pub struct Evidence {
     /// Who published it first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
+    /// The other desk's number beside its label, verbatim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// How much was read.
     pub read: Read,
     /// Source reliability.
@@ -76,6 +86,15 @@ impl Check for Evidence {
         p.optional_line("scale", self.scale.as_ref(), MAX_NAME);
         p.optional_line("title", self.title.as_ref(), MAX_NAME);
         p.optional_line("translated_by", self.translated_by.as_ref(), MAX_NAME);
+        if let Some(imported) = &self.imported {
+            p.within("imported", |p| imported.check(p));
+        }
+        if let Some(rating) = &self.rating {
+            p.within("rating", |p| rating.check(p));
+        }
+        if self.normalised.is_some() && self.label.is_none() {
+            p.add("normalised", "is what `label` comes to; without a label there is nothing to normalise");
+        }
         for (name, url) in [("url", &self.url), ("archive", &self.archive)] {
             if let Some(url) = url {
                 p.url(name, url);
@@ -97,6 +116,28 @@ impl Evidence {
     /// Whether a finding may rest on it: source A to D, information judged (architecture, Findings).
     pub fn is_admissible(&self) -> bool {
         !matches!(self.reliability, Reliability::E | Reliability::F) && self.credibility != Credibility::NotJudged
+    }
+}
+
+/// A number that another desk gives, with the ends of its scale, all as written there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rating {
+    /// The best that the scale has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<String>,
+    /// What was given.
+    pub value: String,
+    /// The worst that the scale has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst: Option<String>,
+}
+
+impl Check for Rating {
+    fn check(&self, p: &mut Problems) {
+        p.line("value", &self.value, MAX_NAME);
+        p.optional_line("best", self.best.as_ref(), MAX_NAME);
+        p.optional_line("worst", self.worst.as_ref(), MAX_NAME);
     }
 }
 

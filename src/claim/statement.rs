@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{Check, MAX_CONTEXT, MAX_LIST, MAX_NAME, MAX_STATEMENT, MAX_TEXT, Problems};
+use super::imported::Imported;
 use super::vocab::{
     Band, Basis, ClaimKind, Comparator, Factuality, HedgeClass, Mode, Selector, SourceRole, Strength, WhyNot,
 };
@@ -19,6 +20,9 @@ pub struct Claim {
     pub appearance: Appearance,
     /// Whether evidence obtainable by then could settle it.
     pub checkable: bool,
+    /// From where it was taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// The claim file's name for it, unique within its document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -76,6 +80,9 @@ impl Check for Claim {
             p.add("checkable", format!("a claim of kind `{}` is not checkable", self.kind));
         }
         p.within("appearance", |p| self.appearance.check(p));
+        if let Some(imported) = &self.imported {
+            p.within("imported", |p| imported.check(p));
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod format;
 pub mod fragment;
 pub mod gist;
 pub mod html;
+pub mod import;
 pub mod iri;
 pub mod jsonl;
 pub mod markdown;

@@ -95,6 +95,7 @@ fn claim(dice: &mut Dice, statement: u64) -> Claim {
             hedges: (0..dice.below(3)).map(|_| hedge(dice.pick(HedgeClass::ALL))).collect(),
         },
         checkable,
+        imported: None,
         key: Some(format!("key-{statement}")),
         kind,
         lang: None,

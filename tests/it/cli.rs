@@ -286,6 +286,7 @@ fn claim(key: &str, statement: &str, change: impl Fn(&mut Claim)) -> Vec<Proposa
         actors: vec!["City of Example".into()],
         appearance,
         checkable: true,
+        imported: None,
         key: Some(key.into()),
         kind: ClaimKind::Event,
         lang: None,

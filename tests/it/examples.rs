@@ -9,8 +9,8 @@ use onrecord::claim::desk::{
 };
 use onrecord::claim::vocab::*;
 use onrecord::claim::{
-    Anchor, Appearance, Claim, Contact, Document, Evidence, Handle, Hedge, Inferred, Policy, Quantity, RoleRule,
-    Search, Snapshot, Step, TextExtract, Time, Verdict,
+    Anchor, Appearance, Claim, Contact, Document, Evidence, Extra, Handle, Hedge, Imported, Inferred, Policy, Quantity,
+    Rating, RoleRule, Search, Snapshot, Step, TextExtract, Time, Verdict,
 };
 use onrecord::entry::sshsig::{KeySigner, Signer as _};
 use onrecord::entry::{Event, Kind, Salt};
@@ -145,6 +145,17 @@ pub fn appearance_least() -> Appearance {
     Appearance { anchors: vec![], attribution: vec![step_least()], document: Index(3), hedges: vec![] }
 }
 
+fn imported_full() -> Imported {
+    Imported {
+        by: "onrecord 0.1.0".into(),
+        extra: vec![Extra { name: "datePublished".into(), value: " 27 March ".into() }],
+        format: "claimreview".into(),
+        locator: "/3".into(),
+        origin: s("example.net/desk#12@3f9a2b7c"),
+        sha256: Digest([5; 32]),
+    }
+}
+
 pub fn claim_full() -> Claim {
     let range = Quantity {
         comparator: Comparator::Range,
@@ -158,6 +169,7 @@ pub fn claim_full() -> Claim {
         actors: lines(&["City of Example"]),
         appearance: appearance_full(),
         checkable: false,
+        imported: Some(imported_full()),
         key: s("bridge-closed"),
         kind: ClaimKind::Quantity,
         lang: s("en"),
@@ -176,6 +188,7 @@ pub fn claim_least() -> Claim {
         actors: vec![],
         appearance: appearance_least(),
         checkable: true,
+        imported: None,
         key: None,
         kind: ClaimKind::Event,
         lang: None,
@@ -216,12 +229,15 @@ fn evidence_full() -> Evidence {
         credibility: Credibility::ProbablyTrue,
         dated: s("2025-03-27"),
         document: Some(Index(9)),
+        imported: Some(Imported { extra: vec![], origin: None, ..imported_full() }),
         key: s("gazette"),
         label: s("Mostly true"),
         lang: s("en"),
+        normalised: Some(Finding::PartlySupported),
         note: s("Page 4."),
         obtained: "2025-04-10".parse().unwrap(),
         publisher: s("City gazette"),
+        rating: Some(Rating { best: s("5"), value: "4".into(), worst: s("1") }),
         read: Read::Full,
         reliability: Reliability::B,
         says: "Closed 2 March, opened again 26 March.".into(),
@@ -238,11 +254,14 @@ pub fn evidence_least() -> Evidence {
         archive: None,
         dated: None,
         document: None,
+        imported: None,
         key: None,
         label: None,
         lang: None,
+        normalised: None,
         note: None,
         publisher: None,
+        rating: Some(Rating { best: None, value: "4".into(), worst: None }),
         scale: None,
         title: None,
         translated_by: None,

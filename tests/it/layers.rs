@@ -26,7 +26,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("query", &["claim", "entry", "ledger", "view", "hash", "time", "text"]),
     ("answers", &["claim", "entry", "exchange", "ledger", "query", "search", "hash", "text", "time", "view"]),
     ("search", &["claim", "entry", "hash", "ledger", "text"]),
-    ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "tlog", "view"]),
+    ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "tlog", "view", "vocabulary"]),
 ];
 
 /// Crates that only one module names.
@@ -41,6 +41,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("ureq::", "net"),
     ("axum::", "net"),
     ("tokio::", "net"),
+    ("html5gum::", "exchange"),
     ("plotters::", "exchange"),
     ("maud::", "exchange"),
     ("parquet::", "exchange"),

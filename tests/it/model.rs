@@ -509,3 +509,17 @@ fn a_model_that_was_told_wrong_does_not_agree() {
     }
     assert!(caught.len() > 8, "{caught:?}");
 }
+
+/// Ledgers of random sequences, for tests that ask something else of them.
+pub fn random_ledgers(seed: u64, cases: usize) -> Vec<Arc<dyn Store>> {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
+    let one = |_| {
+        let case = sequences(30).new_tree(&mut runner).unwrap().current();
+        let catalog = tempfile::tempdir().unwrap();
+        run(&case, catalog.path()).store
+    };
+    (0..cases).map(one).collect()
+}

@@ -122,6 +122,7 @@ fn claim(flags: &ByFlags, statement: &str, appearance: Appearance) -> Result<Cla
         actors: Vec::new(),
         appearance,
         checkable: true,
+        imported: None,
         key: None,
         kind: ClaimKind::Event,
         lang: None,

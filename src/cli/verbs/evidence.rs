@@ -2,7 +2,7 @@
 
 use crate::claim::Evidence;
 use crate::claim::statement::is_key;
-use crate::claim::vocab::{Credibility, EvidenceClass, Read, Reliability, Stance, Workflow};
+use crate::claim::vocab::{Credibility, EvidenceClass, Finding, Read, Reliability, Stance, Workflow};
 use crate::cli::context::{Context, Writer};
 use crate::cli::error::{CliError, Exit};
 use crate::cli::parse::{checked, day, edtf, not_after, words};
@@ -89,6 +89,9 @@ pub struct Args {
     /// Another desk's label, verbatim, for class fact-check
     #[arg(long)]
     pub label: Option<String>,
+    /// What that label comes to among our findings; the other desk's word, and no verdict of this ledger
+    #[arg(long, value_name = "FINDING", requires = "label", value_parser = words(Finding::ALL, Finding::as_str))]
+    pub normalised: Option<Finding>,
     /// The scale that the label belongs to
     #[arg(long)]
     pub scale: Option<String>,
@@ -133,12 +136,15 @@ impl Args {
             credibility: self.credibility,
             dated: self.dated.clone(),
             document,
+            imported: None,
             key: self.key.clone(),
             label: self.label.clone(),
             lang: self.lang.clone(),
+            normalised: self.normalised,
             note: self.note.clone(),
             obtained: not_after("--obtained", self.obtained.unwrap_or(today), today)?,
             publisher: self.publisher.clone(),
+            rating: None,
             read: self.read,
             reliability: self.reliability,
             says: self.says.clone(),

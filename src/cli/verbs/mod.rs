@@ -23,6 +23,7 @@ pub mod explain;
 pub mod export;
 pub mod follow;
 pub mod history;
+pub mod import;
 pub mod init;
 pub mod list;
 pub mod looked;
@@ -138,6 +139,8 @@ pub enum Verb {
     Policy(policy::Args),
     /// Write claim sets for others
     Export(export::Args),
+    /// Take over what others have checked, originals kept
+    Import(import::Args),
     /// Show sizes, counts, checkpoint and keys
     Stats(stats::Args),
     /// Print shell completions
@@ -194,6 +197,7 @@ impl Verb {
             Self::Agent(args) => agent::run(args, cx),
             Self::Policy(args) => policy::run(args, cx),
             Self::Export(args) => export::run(args, cx),
+            Self::Import(args) => import::run(args, cx),
             Self::Stats(args) => stats::run(args, cx),
             Self::Completions(args) => completions::run(args, cx),
             Self::Man(args) => man::run(args, cx),

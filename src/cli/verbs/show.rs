@@ -232,10 +232,26 @@ fn print_evidence(e: &EvidenceView, out: &Output) -> Result<(), CliError> {
     );
     out.line(out.wrap(&head, 6))?;
     out.line(out.wrap(e.says.as_deref().unwrap_or("(withheld)"), 8))?;
+    if let Some(label) = label(e) {
+        out.line(out.wrap(&label, 8))?;
+    }
     match &e.url {
         Some(url) => out.line(out.tone(Tone::Faint, &format!("        {}", printable_line(url)))),
         None => Ok(()),
     }
+}
+
+/// Another desk's rating, as its own word and never as ours.
+fn label(e: &EvidenceView) -> Option<String> {
+    let label = e.label.as_deref()?;
+    let scale = e.scale.as_deref().map_or(String::new(), |s| format!(", scale \"{s}\""));
+    let number = e.rating.as_ref().map_or(String::new(), |r| {
+        let ends = r.worst.as_deref().zip(r.best.as_deref());
+        format!(", number {}{}", r.value, ends.map_or(String::new(), |(w, b)| format!(" on {w} to {b}")))
+    });
+    let ours =
+        e.normalised.map_or("not in our list of labels".to_owned(), |f| format!("comes to {f} among our findings"));
+    Some(format!("their label: \"{label}\"{scale}{number}; {ours}"))
 }
 
 fn searches(view: &ClaimView, out: &Output) -> Result<(), CliError> {

@@ -171,6 +171,7 @@ fn wording(w: &world::Wording, base: u64) -> Claim {
         actors: strings(&w.actors),
         appearance: sighting(&w.sighting, base),
         checkable: w.checkable,
+        imported: None,
         key: w.key.map(str::to_owned),
         kind: w.kind.parse().unwrap(),
         lang: w.lang.map(str::to_owned),
@@ -232,6 +233,7 @@ fn evidence(e: &world::Evidence, base: u64) -> Evidence {
     Evidence {
         document: e.document.map(|d| number(d, base)),
         publisher: Some(e.publisher.into()),
+        rating: None,
         read: if e.full { Read::Full } else { Read::Excerpt },
         reliability: if e.judged { Reliability::B } else { Reliability::F },
         ..crate::ledger::evidence(e.stance.parse().unwrap(), e.cluster)
