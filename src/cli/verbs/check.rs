@@ -154,7 +154,11 @@ fn read(path: &Path) -> Result<ProofFile, CliError> {
 }
 
 /// Whom to trust: as the user says, else the keys remembered for ledgers of the checkpoint's origin.
-pub(super) fn policy(trust: Option<&str>, checkpoint: &Note, cx: &Context<'_>) -> Result<Option<Policy>, CliError> {
+pub(in crate::cli) fn policy(
+    trust: Option<&str>,
+    checkpoint: &Note,
+    cx: &Context<'_>,
+) -> Result<Option<Policy>, CliError> {
     let of_key = |text: &str| {
         let key: Verifier = text.trim().parse().map_err(|e: crate::tlog::key::BadKey| {
             CliError::bad_input("that is no verifier key and no policy file")
