@@ -1,15 +1,24 @@
-//! Claim sets of other ledgers as files: our JSON Lines with the head that lies beside them.
+//! Claim sets of other ledgers as files: our JSON Lines with the head that lies beside them, and bundles, whose proofs are
+//! checked before anything of them counts.
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::context::Context;
 use super::error::CliError;
+use super::verbs::check;
 use crate::claim::Imported;
+use crate::entry::bundle::Line;
+use crate::entry::bundle::check::{Report, Step};
+use crate::entry::why::Outcome;
+use crate::exchange::bundle::Reader;
+use crate::exchange::import::bundle::Folded;
 use crate::exchange::import::own::{self, OwnClaim};
 use crate::exchange::import::{Rejected, line, lines};
 use crate::hash::Digest;
 use crate::text::printable_line;
+use crate::tlog::note::Note;
 
 /// Longest head, in bytes.
 const MAX_HEAD: u64 = 1 << 20;
@@ -82,6 +91,73 @@ pub fn read(path: &Path, bytes: &[u8], sha256: Digest, by: &str, origin: Option<
         None => (origin.map(str::to_owned), None),
     };
     Ok(OwnFile { claims, rejected, origin, ledger })
+}
+
+/// Reads a bundle. Nothing of it counts unless its entries are in the log of a checkpoint that `trust` vouches for, or a
+/// key remembered for the ledger, and are their agents'.
+///
+/// # Errors
+/// When it is no bundle, or that does not hold or cannot be determined.
+pub fn bundle(bytes: &[u8], name: &Path, by: &str, trust: Option<&str>, cx: &Context<'_>) -> Result<OwnFile, CliError> {
+    let name = printable_line(&name.display().to_string());
+    let bad = |e: &dyn std::error::Error| {
+        CliError::bad_input(format!("{name} is no bundle"))
+            .because(e)
+            .hint("`onrecord export --format bundle` writes one")
+    };
+    let head =
+        match lines(bytes).next().and_then(|(_, range)| Line::parse(bytes.get(range.start..range.end + 1)?, 1).ok()) {
+            Some(Line::Head(head)) => head,
+            _ => {
+                return Err(CliError::bad_input(format!("{name} is no bundle"))
+                    .hint("`onrecord export --format bundle` writes one"));
+            }
+        };
+    let note = Note::parse(head.checkpoint.as_bytes()).map_err(|e| bad(&e))?;
+    let policy = check::policy(trust, &note, cx)?;
+    let mut reader = Reader::new(bytes, policy.as_ref());
+    let mut folded = Folded::new(head.as_of);
+    while let Some(step) = reader.next().map_err(|e| bad(&e))? {
+        match step {
+            Step::Claim(stated) => folded.claim(&stated),
+            Step::Entry(item) => folded.entry(*item),
+            Step::Head(_) | Step::End => {}
+        }
+    }
+    let report = reader.report().map_err(|e| bad(&e))?;
+    proven(&report, &name)?;
+    let (sha256, format) = (Digest::of(bytes), "bundle".to_owned());
+    let (mut claims, mut rejected) = (Vec::new(), Vec::new());
+    for (number, text) in folded.lines(cx.clock.now().day()) {
+        let (locator, extra) = (format!("entry {}", number.0), Vec::new());
+        let (by, format) = (by.to_owned(), format.clone());
+        let imported = Imported { by, extra, format, locator: locator.clone(), origin: None, sha256 };
+        match own::read(&String::from_utf8_lossy(&text), &locator, &imported) {
+            Ok(claim) => claims.push(claim),
+            Err(reason) => rejected.push(Rejected { locator, reason }),
+        }
+    }
+    Ok(OwnFile { claims, rejected, origin: Some(report.checkpoint.0), ledger: report.ledger })
+}
+
+/// Refuses a bundle whose proofs do not hold, or about which that cannot be determined.
+fn proven(report: &Report, name: &str) -> Result<(), CliError> {
+    let (error, why) = match report.outcome() {
+        Outcome::Holds => return Ok(()),
+        Outcome::DoesNotHold(why) => (
+            CliError::bad_input(format!("the proofs in {name} do not hold; nothing was recorded"))
+                .hint(format!("`onrecord check {name}` tells each; ask for the file again")),
+            why,
+        ),
+        Outcome::CannotBeDetermined(why) => (
+            CliError::bad_input(format!(
+                "whether the proofs in {name} hold cannot be determined; nothing was recorded"
+            ))
+            .hint("`--trust KEY` names the log's verifier key, as `onrecord stats` prints it there"),
+            why,
+        ),
+    };
+    Err(error.cause(why.to_string()))
 }
 
 /// The head that an export writes beside its file, where it is there.

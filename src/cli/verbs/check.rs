@@ -162,7 +162,11 @@ fn read(path: &Path) -> Result<ProofFile, CliError> {
 }
 
 /// Whom to trust: as the user says, else the keys remembered for ledgers of the checkpoint's origin.
-pub(super) fn policy(trust: Option<&str>, checkpoint: &Note, cx: &Context<'_>) -> Result<Option<Policy>, CliError> {
+pub(in crate::cli) fn policy(
+    trust: Option<&str>,
+    checkpoint: &Note,
+    cx: &Context<'_>,
+) -> Result<Option<Policy>, CliError> {
     let Some(trust) = trust else {
         let origin = checkpoint.text().lines().next().unwrap_or_default().to_owned();
         let Some((key, witnesses)) = remembered(&origin, cx) else { return Ok(None) };

@@ -30,6 +30,8 @@ crate::vocabulary! {
         Jsonl = "jsonl",
         /// AVeriTeC's records.
         Averitec = "averitec",
+        /// Claims of another ledger with their proofs.
+        Bundle = "bundle",
     }
 }
 
@@ -49,7 +51,7 @@ pub struct Args {
     /// Files to take over
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// claimreview (JSON-LD, pages with it, feeds, rows of the search API), csv, jsonl or averitec
+    /// claimreview (JSON-LD, pages with it, feeds, rows of the search API), csv, jsonl, averitec or bundle
     #[arg(long, value_parser = crate::cli::parse::words(Format::ALL, Format::as_str))]
     pub format: Format,
     /// For csv and jsonl: a file that says which column or key is what
@@ -74,6 +76,9 @@ pub struct Args {
     /// For claims of another ledger: its name, where the file's head (FILE.meta.json) is not beside it
     #[arg(long, value_name = "NAME")]
     pub origin: Option<String>,
+    /// For a bundle: whom to trust, a C2SP tlog-policy file or the log's verifier key; without it, the keys remembered
+    #[arg(long, value_name = "POLICY|KEY")]
+    pub trust: Option<String>,
     /// What is known of the file as a document
     #[command(flatten)]
     pub fields: Fields,
@@ -169,12 +174,18 @@ fn plan<'a>(path: &'a Path, args: &Args, map: Option<&Map>, cx: &Context<'_>) ->
         let own = own_files::read(path, &bytes, sha256, by, args.origin.as_deref())?;
         return Ok(Planned { path, sha256, what: What::Own(own) });
     }
+    if args.format == Format::Bundle {
+        let own = own_files::bundle(&bytes, path, by, args.trust.as_deref(), cx)?;
+        return Ok(Planned { path, sha256, what: What::Own(own) });
+    }
     let plan = match (args.format, map) {
         (Format::ClaimReview, _) => import::claimreviews(&bytes, &source),
         (Format::Averitec, _) => import::averitecs(&bytes, &source),
         (Format::Csv, Some(map)) => import::tables(&bytes, map.delimiter, &map.mapping, &source),
         (Format::Jsonl, Some(map)) => import::json_lines(&bytes, &map.mapping, &source),
-        (Format::Csv | Format::Jsonl, None) => return Err(CliError::bug("an import without its mapping")),
+        (Format::Csv | Format::Jsonl | Format::Bundle, _) => {
+            return Err(CliError::bug("an import without its mapping"));
+        }
     };
     let plan = plan.map_err(|error| unreadable(path, args.format, &error))?;
     Ok(Planned { path, sha256, what: What::Foreign(plan) })

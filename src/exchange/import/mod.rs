@@ -8,11 +8,12 @@
 //! | [`html`] | the scripts of a page that hold JSON-LD |
 //! | [`map`] | which column is which field |
 //! | [`claimreview`], [`averitec`] | two formats to records |
-//! | [`own`] | claims of another ledger of ours |
+//! | [`own`], [`bundle`] | claims of another ledger of ours |
 //! | [`foreign`], `kept` | a record to a claim and its ratings as evidence |
 //! | [`label`], [`lint`], `vocabulary` | what labels come to, and what is odd about ratings |
 
 pub mod averitec;
+pub mod bundle;
 pub mod claimreview;
 pub mod foreign;
 pub mod html;
