@@ -53,6 +53,7 @@ mod prov;
 mod query;
 mod recover;
 mod report;
+mod report_parts;
 mod search;
 mod similar;
 mod spec;
