@@ -2,19 +2,26 @@
 //!
 //! Absent values are `null` here, unlike in hashed records: a reader of an export should see that a field exists.
 
+mod correction;
+mod evidence;
+mod verdict;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::claim::desk::Correction;
-use crate::claim::vocab::{Finding, RelationKind, Stance, Workflow};
-use crate::claim::{Anchor, Evidence, Hedge, Imported, Quantity, Rating, Step, Time, diff};
+use crate::claim::vocab::{RelationKind, Workflow};
+use crate::claim::{Anchor, Hedge, Quantity, Step, Time};
 use crate::entry::claim_state::{Item, VerdictState};
 use crate::entry::fall::{Cause, Documents, document_changed};
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
 use crate::hash::Index;
 use crate::time::Timestamp;
+
+pub use correction::{ChangeView, CorrectionView, RetractionView};
+pub use evidence::EvidenceView;
+pub use verdict::{ReviewView, VerdictView};
 
 /// What the view needs from outside the claim.
 pub trait Context {
@@ -180,63 +187,6 @@ pub struct AnchorView {
     pub state: &'static str,
 }
 
-/// A piece of evidence.
-#[derive(Debug, Clone, Serialize)]
-pub struct EvidenceView {
-    /// Its entry.
-    pub number: u64,
-    /// What it does to the claim's point; `null` where withheld.
-    pub stance: Option<Stance>,
-    /// Address.
-    pub url: Option<String>,
-    /// Publisher.
-    pub publisher: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Date, EDTF.
-    pub dated: Option<String>,
-    /// What it says.
-    pub says: Option<String>,
-    /// How much was read.
-    pub read: Option<&'static str>,
-    /// Source reliability.
-    pub reliability: Option<&'static str>,
-    /// Information credibility.
-    pub credibility: Option<&'static str>,
-    /// Its origin.
-    pub cluster: Option<String>,
-    /// What it is.
-    pub class: Option<&'static str>,
-    /// When it was obtained.
-    pub obtained: Option<String>,
-    /// The claim file's name for it.
-    pub key: Option<String>,
-    /// Another desk's label, verbatim.
-    pub label: Option<String>,
-    /// The scale that it belongs to.
-    pub scale: Option<String>,
-    /// The other desk's number, verbatim.
-    pub rating: Option<Rating>,
-    /// What the label comes to among our findings; the other desk's, and no verdict of this ledger.
-    pub normalised: Option<Finding>,
-    /// From where it was taken over.
-    pub imported: Option<Imported>,
-    /// Address of a copy in an archive.
-    pub archive: Option<String>,
-    /// The document's entry, where it is on record.
-    pub document: Option<u64>,
-    /// Language of the page.
-    pub lang: Option<String>,
-    /// What a later reader should know.
-    pub note: Option<String>,
-    /// Who translated it.
-    pub translated_by: Option<String>,
-    /// Whether the verdict in force relies on it.
-    pub relied_on: bool,
-    /// Whether it was taken back.
-    pub withdrawn: bool,
-}
-
 /// A search.
 #[derive(Debug, Clone, Serialize)]
 pub struct SearchView {
@@ -257,48 +207,6 @@ pub struct ContactView {
     pub contact: Option<crate::claim::Contact>,
 }
 
-/// A verdict.
-#[derive(Debug, Clone, Serialize)]
-pub struct VerdictView {
-    /// Its entry.
-    pub number: u64,
-    /// Who issued it.
-    pub agent: String,
-    /// When.
-    pub time: Timestamp,
-    /// What is found; `null` where withheld.
-    pub finding: Option<Finding>,
-    /// How good the evidence is.
-    pub confidence: Option<&'static str>,
-    /// How probable the event is, in the checker's view: a band of ICD-203.
-    pub likelihood: Option<&'static str>,
-    /// Why.
-    pub rationale: Option<String>,
-    /// What was done.
-    pub method: Option<String>,
-    /// The last day on which evidence was taken in.
-    pub judged_on: Option<String>,
-    /// Evidence relied on.
-    pub on: Vec<u64>,
-    /// Evidence weighed but not relied on.
-    pub considered: Vec<u64>,
-    /// Reviews.
-    pub reviews: Vec<ReviewView>,
-}
-
-/// A review.
-#[derive(Debug, Clone, Serialize)]
-pub struct ReviewView {
-    /// Its entry.
-    pub number: u64,
-    /// The reviewer.
-    pub agent: String,
-    /// What they decided; `null` where withheld.
-    pub decision: Option<&'static str>,
-    /// Why.
-    pub note: Option<String>,
-}
-
 /// A relation.
 #[derive(Debug, Clone, Serialize)]
 pub struct RelationView {
@@ -310,49 +218,6 @@ pub struct RelationView {
     pub foreign: Option<String>,
     /// The entry that says so.
     pub entry: u64,
-}
-
-/// A correction.
-#[derive(Debug, Clone, Serialize)]
-pub struct CorrectionView {
-    /// Its entry.
-    pub number: u64,
-    /// What kind.
-    pub kind: &'static str,
-    /// What was wrong and what is right.
-    pub text: String,
-    /// When.
-    pub time: Timestamp,
-    /// Who.
-    pub agent: String,
-    /// From what to what, field by field: wording and verdict.
-    pub changes: Vec<ChangeView>,
-    /// Evidence that no longer counts by it.
-    pub withdraws: Vec<u64>,
-}
-
-/// A field before and after.
-#[derive(Debug, Clone, Serialize)]
-pub struct ChangeView {
-    /// The field, as a path such as `appearance.hedges[0].cue`; of the verdict, `verdict.finding`.
-    pub path: String,
-    /// What stood there; `null`: nothing, or it is not here.
-    pub before: Option<serde_json::Value>,
-    /// What stands there now; `null`: nothing.
-    pub after: Option<serde_json::Value>,
-}
-
-/// A retraction.
-#[derive(Debug, Clone, Serialize)]
-pub struct RetractionView {
-    /// Its entry.
-    pub number: u64,
-    /// Why; `null` where withheld.
-    pub reason: Option<String>,
-    /// When.
-    pub time: Timestamp,
-    /// Who.
-    pub agent: String,
 }
 
 /// A fallen claim under another.
@@ -579,112 +444,6 @@ impl AnchorView {
             suffix: anchor.suffix.clone(),
             fragment: anchor.fragment.clone(),
             state: "unchecked",
-        }
-    }
-}
-
-impl EvidenceView {
-    fn new(item: &Item<Evidence>, relied: &[Index]) -> Self {
-        let body = item.body.as_ref();
-        Self {
-            number: item.number.0,
-            stance: body.map(|e| e.stance),
-            url: body.and_then(|e| e.url.clone()),
-            publisher: body.and_then(|e| e.publisher.clone()),
-            title: body.and_then(|e| e.title.clone()),
-            dated: body.and_then(|e| e.dated.clone()),
-            says: body.map(|e| e.says.clone()),
-            read: body.map(|e| e.read.as_str()),
-            reliability: body.map(|e| e.reliability.as_str()),
-            credibility: body.map(|e| e.credibility.as_str()),
-            cluster: body.map(|e| e.cluster.clone()),
-            class: body.map(|e| e.class.as_str()),
-            obtained: body.map(|e| e.obtained.to_string()),
-            key: body.and_then(|e| e.key.clone()),
-            label: body.and_then(|e| e.label.clone()),
-            scale: body.and_then(|e| e.scale.clone()),
-            rating: body.and_then(|e| e.rating.clone()),
-            normalised: body.and_then(|e| e.normalised),
-            imported: body.and_then(|e| e.imported.clone()),
-            archive: body.and_then(|e| e.archive.clone()),
-            document: body.and_then(|e| e.document).map(|d| d.0),
-            lang: body.and_then(|e| e.lang.clone()),
-            note: body.and_then(|e| e.note.clone()),
-            translated_by: body.and_then(|e| e.translated_by.clone()),
-            relied_on: relied.contains(&item.number),
-            withdrawn: item.withdrawn.is_some(),
-        }
-    }
-}
-
-impl CorrectionView {
-    fn new(body: &Correction, item: &Item<Correction>, claim: &ClaimState, ledger: &LedgerState) -> Self {
-        let change = |prefix: &str, d: diff::Difference| ChangeView {
-            path: format!("{prefix}{}", d.path),
-            before: d.before,
-            after: d.after,
-        };
-        let mut changes = Vec::new();
-        let replaced = claim.replaced.iter().find(|r| r.by == item.number);
-        match (replaced.and_then(|r| r.claim.as_ref()), &body.claim) {
-            (Some(old), Some(new)) => {
-                changes.extend(diff::fields(old, new.as_ref()).into_iter().map(|d| change("", d)));
-            }
-            // The earlier wording is withheld or erased.
-            (None, Some(new)) => changes.push(ChangeView {
-                path: "statement".into(),
-                before: None,
-                after: Some(new.statement.clone().into()),
-            }),
-            (_, None) => {}
-        }
-        if let Some(new) = &body.verdict {
-            let at = claim.verdicts.iter().position(|v| v.item.number == item.number);
-            let old = at.and_then(|at| claim.verdicts[..at].last()).and_then(|v| v.item.body.as_ref());
-            let found = match old {
-                Some(old) => diff::fields(old, new),
-                None => diff::values(&serde_json::json!({}), &serde_json::json!({ "finding": new.finding })),
-            };
-            changes.extend(found.into_iter().map(|d| change("verdict.", d)));
-        }
-        Self {
-            number: item.number.0,
-            kind: body.kind.as_str(),
-            text: body.text.clone(),
-            time: item.time,
-            agent: ledger.handle(item.agent),
-            changes,
-            withdraws: body.withdraws.iter().map(|i| i.0).collect(),
-        }
-    }
-}
-
-impl VerdictView {
-    fn new(verdict: &VerdictState, ledger: &LedgerState) -> Self {
-        let body = verdict.item.body.as_ref();
-        let numbers = |list: &[Index]| list.iter().map(|i| i.0).collect();
-        Self {
-            number: verdict.item.number.0,
-            agent: ledger.handle(verdict.item.agent),
-            time: verdict.item.time,
-            finding: body.map(|v| v.finding),
-            confidence: body.map(|v| v.confidence.as_str()),
-            likelihood: body.and_then(|v| v.likelihood).map(crate::claim::vocab::Band::as_str),
-            rationale: body.map(|v| v.rationale.clone()),
-            method: body.and_then(|v| v.method.clone()),
-            judged_on: body.map(|v| v.judged_on.to_string()),
-            on: body.map(|v| numbers(&v.on)).unwrap_or_default(),
-            considered: body.map(|v| numbers(&v.considered)).unwrap_or_default(),
-            reviews: verdict
-                .reviews
-                .iter()
-                .map(|r| ReviewView {
-                    number: r.number.0,
-                    agent: ledger.handle(r.agent),
-                    decision: r.body.as_ref().map(|b| b.decision.as_str()),
-                    note: r.body.as_ref().and_then(|b| b.note.clone()),
-                })
-                .collect(),
         }
     }
 }

@@ -123,6 +123,13 @@ fn only_public(view: &mut ClaimView, public: &Public) {
             }
         }
     }
+    // An earlier wording may have stood in a document that is no longer named here, so one licence more is not enough.
+    let licensed = view.appearances.iter().all(|a| a.document.licence.is_some());
+    for correction in &mut view.corrections {
+        if !licensed || correction.changes.iter().any(|change| change.path == "appearance.document") {
+            correction.forget_appearances();
+        }
+    }
     // That it rests on a fallen claim stays among the flags; what befell an unpublished one is not public.
     view.fallen
         .retain(|fall| fall.through.iter().chain([&fall.number]).all(|claim| public.is_published(Index(*claim))));

@@ -60,6 +60,7 @@ mod prov;
 mod query;
 mod recover;
 mod report;
+mod report_parts;
 mod search;
 mod seen;
 mod similar;
