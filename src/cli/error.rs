@@ -1,5 +1,7 @@
 //! Errors as a person meets them: what went wrong, why, and the next step; and the exit codes.
 
+use std::io;
+
 use serde::Serialize;
 
 /// How a verb ended when nothing went wrong with running it. "No" is a result, not an error.
@@ -79,7 +81,10 @@ impl CliError {
     /// Adds a next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        let hint = hint.into();
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
         self
     }
 
@@ -90,14 +95,17 @@ impl CliError {
         self
     }
 
-    /// Adds an error and everything behind it as causes.
+    /// Adds an error and everything behind it as causes; and where a disk is what failed, the next step.
     #[must_use]
-    pub fn because(mut self, error: &dyn std::error::Error) -> Self {
+    pub fn because(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
             let text = error.to_string();
             if self.causes.last() != Some(&text) {
                 self.causes.push(text);
+            }
+            if let Some(hint) = error.downcast_ref::<io::Error>().and_then(after_disk) {
+                self = self.hint(hint);
             }
             next = error.source();
         }
@@ -125,5 +133,21 @@ impl CliError {
             text.push_str(hint);
         }
         text
+    }
+}
+
+/// What to do where a disk is full or does not work, whatever was being done.
+fn after_disk(error: &io::Error) -> Option<&'static str> {
+    /// The number of EIO, which has no kind of its own.
+    const INPUT_OUTPUT: i32 = 5;
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            Some("make room on the disk, or raise the limit, and repeat the command")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => Some("the disk can only be read here: repeat the command where it can be written"),
+        _ if error.raw_os_error() == Some(INPUT_OUTPUT) => {
+            Some("see to the disk, repeat the command; `onrecord audit` says whether all of the ledger is there")
+        }
+        _ => None,
     }
 }

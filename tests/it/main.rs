@@ -27,6 +27,7 @@ mod draft_plan;
 mod entry;
 mod examples;
 mod fall;
+mod faults;
 mod format;
 mod guard;
 mod hash;
