@@ -1,7 +1,5 @@
 //! Errors as a person meets them: what went wrong, why, and the next step; and the exit codes.
 
-use std::io;
-
 use serde::Serialize;
 
 /// How a verb ended when nothing went wrong with running it. "No" is a result, not an error.
@@ -97,15 +95,15 @@ impl CliError {
 
     /// Adds an error and everything behind it as causes; and where a disk is what failed, the next step.
     #[must_use]
-    pub fn because(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
+    pub fn because(mut self, error: &dyn std::error::Error) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
             let text = error.to_string();
+            if let Some(hint) = after_disk(&text) {
+                self = self.hint(hint);
+            }
             if self.causes.last() != Some(&text) {
                 self.causes.push(text);
-            }
-            if let Some(hint) = error.downcast_ref::<io::Error>().and_then(after_disk) {
-                self = self.hint(hint);
             }
             next = error.source();
         }
@@ -136,18 +134,17 @@ impl CliError {
     }
 }
 
-/// What to do where a disk is full or does not work, whatever was being done.
-fn after_disk(error: &io::Error) -> Option<&'static str> {
-    /// The number of EIO, which has no kind of its own.
-    const INPUT_OUTPUT: i32 = 5;
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            Some("make room on the disk, or raise the limit, and repeat the command")
-        }
-        io::ErrorKind::ReadOnlyFilesystem => Some("the disk can only be read here: repeat the command where it can be written"),
-        _ if error.raw_os_error() == Some(INPUT_OUTPUT) => {
-            Some("see to the disk, repeat the command; `onrecord audit` says whether all of the ledger is there")
-        }
+/// What to do where a disk is full or does not work, whatever was being done: told by the system's number, with which `std`
+/// ends what it says of an error.
+fn after_disk(text: &str) -> Option<&'static str> {
+    let (_, number) = text.strip_suffix(')')?.rsplit_once("(os error ")?;
+    match number {
+        // EFBIG, ENOSPC, EDQUOT
+        "27" | "28" | "122" => Some("make room on the disk, or raise the limit, and repeat the command"),
+        // EROFS
+        "30" => Some("the disk can only be read here: repeat the command where it can be written"),
+        // EIO
+        "5" => Some("see to the disk, then repeat the command; `onrecord audit` says whether all of the ledger is there"),
         _ => None,
     }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a ledger of exactly SIZE entries in DIR/ledger with the real binary, from claim files that it generates: documents,
 # claims, and for one claim in each batch of about fifty a page of evidence and a verdict, which is signed by itself. Keys,
-# memory and settings go beside it, under DIR, so nothing of the user's is touched. Prints the ledger's folder.
+# memory and settings go beside it, under DIR, so nothing of the user's is touched; the checkpoint after each batch in
+# DIR/checkpoints/<size>. Prints the ledger's folder.
 #
 #   tests/interop/make-ledger.sh SIZE DIR       SIZE at least 10; the binary is $ONRECORD, else the release build
 #
@@ -22,7 +23,7 @@ import os, sys
 
 size, out = int(sys.argv[1]), os.path.join(sys.argv[2], "files")
 os.makedirs(out)
-BATCH = 2_000  # a claim file holds at most 1 MiB
+BATCH = min(2_000, max(10, size // 7))  # a claim file holds at most 1 MiB
 left = size - 1  # entry 0 opens the ledger
 number = 0
 while left > 0:
@@ -76,8 +77,10 @@ judged_on = "2025-03-05"
     number += 1
 PY
 
+mkdir "$dir/checkpoints"
 for file in "$dir"/files/*.toml; do
   "$binary" --ledger "$dir/ledger" add "$file" --no-similar --quiet >/dev/null
+  cp "$dir/ledger/log/checkpoint" "$dir/checkpoints/$(sed -n 2p "$dir/ledger/log/checkpoint")"
 done
 rm -r "$dir/files"
 made=$(sed -n 2p "$dir/ledger/log/checkpoint")
