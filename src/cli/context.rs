@@ -120,7 +120,7 @@ impl Context<'_> {
     /// # Errors
     /// When the log cannot be read, or no index can be made.
     pub fn search(&self, folder: &Path, ledger: &Ledger) -> Result<Search, CliError> {
-        let folders = [folder.join("search"), self.folders.search(&ledger.id())];
+        let folders = self.search_places(folder, ledger);
         let search = Search::open(ledger, &folders, self.notify())?;
         if search.size() < ledger.size() {
             self.out.note(format!(
@@ -132,13 +132,18 @@ impl Context<'_> {
         Ok(search)
     }
 
+    /// Where a search index of a ledger may stand.
+    pub fn search_places(&self, folder: &Path, ledger: &Ledger) -> [PathBuf; 2] {
+        [folder.join("search"), self.folders.search(&ledger.id())]
+    }
+
     /// The full text of a ledger, for a query that asks for words: only where it is there and reflects all of it. Building it
     /// for one question would take longer than reading the claims.
     pub fn search_for(&self, query: &Query, ledger: &Ledger) -> Option<Search> {
         if !query.tests().iter().any(|test| test.field == Field::Text) {
             return None;
         }
-        let folders = [self.ledger_folder().ok()?.join("search"), self.folders.search(&ledger.id())];
+        let folders = self.search_places(&self.ledger_folder().ok()?, ledger);
         Search::open_current(ledger, &folders, self.notify())
     }
 
@@ -204,7 +209,9 @@ impl Context<'_> {
             .cause(format!("the file holds {}", signer.public().fingerprint()))
             .hint("`onrecord agent list` shows the enrolled keys; `onrecord agent key` enrols a new one"));
         }
-        let continuity = ledger.open_log(self.log_config(&id, &settings)?)?;
+        let places = self.search_places(folder, &ledger);
+        let clear = || places.iter().try_for_each(|place| Ok::<(), CliError>(crate::search::remove(place)?));
+        let continuity = ledger.open_log_before(self.log_config(&id, &settings)?, clear)?;
         self.tell_continuity(continuity);
         Ok(Writer { ledger, agent, signer })
     }

@@ -79,7 +79,10 @@ impl CliError {
     /// Adds a next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        let hint = hint.into();
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
         self
     }
 
@@ -90,12 +93,15 @@ impl CliError {
         self
     }
 
-    /// Adds an error and everything behind it as causes.
+    /// Adds an error and everything behind it as causes; and where a disk is what failed, the next step.
     #[must_use]
     pub fn because(mut self, error: &dyn std::error::Error) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
             let text = error.to_string();
+            if let Some(hint) = after_disk(&text) {
+                self = self.hint(hint);
+            }
             if self.causes.last() != Some(&text) {
                 self.causes.push(text);
             }
@@ -125,5 +131,20 @@ impl CliError {
             text.push_str(hint);
         }
         text
+    }
+}
+
+/// What to do where a disk is full or does not work, whatever was being done: told by the system's number, with which `std`
+/// ends what it says of an error.
+fn after_disk(text: &str) -> Option<&'static str> {
+    let (_, number) = text.strip_suffix(')')?.rsplit_once("(os error ")?;
+    match number {
+        // EFBIG, ENOSPC, EDQUOT
+        "27" | "28" | "122" => Some("make room on the disk, or raise the limit, and repeat the command"),
+        // EROFS
+        "30" => Some("the disk can only be read here: repeat the command where it can be written"),
+        // EIO
+        "5" => Some("see to the disk, then repeat the command; `onrecord audit` says whether all of the ledger is there"),
+        _ => None,
     }
 }

@@ -7,11 +7,11 @@ use crate::ledger::commit::CommitError;
 use crate::ledger::error::Refused;
 use crate::ledger::{AppendError, ReadError};
 use crate::search::SearchError;
-use crate::store::StoreError;
+use crate::store::{Action, Holder, StoreError};
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        Self::cannot_run("the ledger's folder cannot be used").because(&error)
+        Self::cannot_run("the ledger's folder cannot be used").because(&error).after_store(&error)
     }
 }
 
@@ -25,7 +25,7 @@ impl From<ReadError> for CliError {
                 Self::cannot_run(error.to_string()).hint("`onrecord init DIR --origin NAME` makes one")
             }
             ReadError::Foreign { .. } => Self::cannot_run(error.to_string()).hint("use a newer onrecord"),
-            ReadError::Store(_) => Self::cannot_run("the ledger cannot be read").because(&error),
+            ReadError::Store(e) => Self::cannot_run("the ledger cannot be read").because(&error).after_store(e),
             ReadError::Catalog { .. } => {
                 Self::cannot_run(error.to_string()).hint("remove the folder `catalog/`: it is derived and comes back")
             }
@@ -97,9 +97,13 @@ impl From<AppendError> for CliError {
                 Self::bad_input(error.to_string()).hint("nothing was recorded")
             }
             AppendError::Commit(cause) => commit(&cause),
-            AppendError::Unpublished { .. } => Self::cannot_run(error.to_string())
+            AppendError::Unpublished { ref cause, .. } => Self::cannot_run(error.to_string())
+                .hint("do not add it again; the next command that writes finishes it")
                 .because(&error)
-                .hint("do not add it again; the next command that writes finishes it"),
+                .after_commit(cause),
+            AppendError::Unread { base, .. } => Self::cannot_run(error.to_string())
+                .because(&error)
+                .hint(format!("do not add it again; `onrecord history --since {base}` shows it")),
             AppendError::Unclear { base, .. } => Self::cannot_run(error.to_string())
                 .because(&error)
                 .hint(format!("look at `onrecord history --since {base}` before adding it again")),
@@ -116,7 +120,14 @@ fn commit(error: &CommitError) -> CliError {
                 .hint("if a person decided to go on from a backup, repeat with `--accept-rollback`")
                 .hint("else find out who replaced the ledger's folder; witnesses and readers will see a fork")
         }
-        CommitError::Store(e) => CliError::cannot_run("the ledger cannot be written; nothing was recorded").because(e),
+        CommitError::Store(e) => {
+            CliError::cannot_run("the ledger cannot be written; nothing was recorded").because(e).after_store(e)
+        }
+        CommitError::Memory(_) => {
+            CliError::cannot_run("the memory of what this user saw last cannot be read; nothing was recorded")
+                .because(error)
+                .hint("it lies in the state folder; make it readable, or remove it if a person has looked at the ledger")
+        }
         CommitError::Contended { .. } => CliError::cannot_run(error.to_string()).hint("try again"),
         CommitError::Signer(_) => CliError::cannot_run("the log's key at hand is not this log's; nothing was recorded")
             .because(error)
@@ -125,4 +136,48 @@ fn commit(error: &CommitError) -> CliError {
             .because(error)
             .hint("`onrecord audit` names every place"),
     }
+}
+
+impl CliError {
+    /// Adds the next step after what a store said.
+    #[must_use]
+    fn after_store(self, error: &StoreError) -> Self {
+        match error {
+            StoreError::Locked { holders, .. } => after_lock(self, holders),
+            StoreError::ReadOnly { .. } => self
+                .hint("make the folder writable for this user, or repeat the command as its owner")
+                .hint("reading works as it is: `onrecord list`, `show`, `audit`"),
+            // A disk that is full or does not work has had its hint.
+            StoreError::Io { .. } if !self.hints.is_empty() => self,
+            StoreError::Io { action: Action::Open | Action::Read | Action::List, .. } => {
+                self.hint("make it readable for this user; `onrecord audit` names every place that is not")
+            }
+            StoreError::Io { .. } => {
+                self.hint("repeat the command when the folder is in order; `onrecord audit` says whether all is there")
+            }
+            _ => self.hint("`onrecord audit` names every place"),
+        }
+    }
+
+    /// Adds the next step after what came between a head and its publication.
+    #[must_use]
+    fn after_commit(self, error: &CommitError) -> Self {
+        match error {
+            CommitError::Store(e @ (StoreError::Locked { .. } | StoreError::ReadOnly { .. })) => self.after_store(e),
+            _ => self,
+        }
+    }
+}
+
+/// Who does not give the lock back decides what to do about it.
+fn after_lock(error: CliError, holders: &[Holder]) -> CliError {
+    let error = holders.iter().fold(error, |error, holder| {
+        let pid = holder.pid;
+        if holder.stopped {
+            error.hint(format!("`kill -CONT {pid}` lets process {pid} go on; `kill -KILL {pid}` ends it, which loses nothing that it acknowledged"))
+        } else {
+            error.hint(format!("wait for process {pid}, or look at what it is doing (`ps -p {pid}`), and try again"))
+        }
+    });
+    if holders.is_empty() { error.hint("see which other program writes to the ledger, and try again") } else { error }
 }

@@ -143,7 +143,9 @@ impl Ledger {
         });
         self.committer = Some(committer);
         let committed = result.map_err(append_error)?;
-        self.take_in(&committed, changes, now)?;
+        let (base, size) = (committed.base, committed.size);
+        let unread = |cause| AppendError::Unread { base, size, cause: Box::new(cause) };
+        self.take_in(&committed, changes, now).map_err(unread)?;
         let notices = committed.aftermath.iter().map(describe).collect();
         Ok(Receipt { base: committed.base, entries: made, size: committed.size, root: committed.root, notices })
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::append::boxed;
 use super::catalog::Term;
 use super::error::{AppendError, ReadError};
+use super::item::Entry;
 use super::record::Ledger;
 use crate::entry::{Event, Kind};
 use crate::hash::{Digest, Index};
@@ -40,6 +41,24 @@ impl Marked {
             Self::Withheld { until, .. } => until.is_none_or(|until| today < until),
             Self::Not | Self::Released(_) => false,
         }
+    }
+}
+
+/// What was emptied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Emptied {
+    /// Whether any payload held something.
+    pub payloads: bool,
+    /// Documents that were removed.
+    pub documents: Vec<Digest>,
+}
+
+/// Digest of the bytes that an event says were captured or extracted.
+fn captured(event: &Event) -> Option<Digest> {
+    match event {
+        Event::SnapshotCaptured(capture) => Some(capture.sha256),
+        Event::TextExtracted(text) => Some(text.sha256),
+        _ => None,
     }
 }
 
@@ -89,39 +108,71 @@ impl Ledger {
         Ok(back)
     }
 
-    /// Empties every payload that was erased, wherever it stands, and makes the catalog anew; whether there was anything to
-    /// empty. To be done after an erasure is on record, and at each opening for writing: a restored copy, or a process
-    /// that died between the two, leaves the words behind.
+    /// Whether the payload of anything erased still stands: a restored copy brings it back, and a process that dies between
+    /// recording an erasure and emptying leaves it.
     ///
     /// # Errors
-    /// When the store cannot be written.
-    pub fn empty_erased(&mut self) -> Result<bool, AppendError> {
+    /// When the log cannot be read.
+    pub fn erased_still_here(&mut self) -> Result<bool, ReadError> {
         self.learn_erasures()?;
-        if self.erased.is_empty() {
-            return Ok(false);
+        for index in &self.erased {
+            if self.erased_event(Index(*index))?.is_some() {
+                return Ok(true);
+            }
         }
-        let indices: Vec<u64> = self.erased.iter().copied().collect();
-        let mut here = false;
-        for index in &indices {
-            here |= self.reader.payloads(*index..index + 1).map_err(ReadError::from)?.pop().flatten().is_some();
-        }
-        if here {
-            // First, so that a death in between leaves something to be noticed.
-            self.lock().reset().map_err(ReadError::from)?;
-            self.catch_up()?;
-        }
-        let committer = self.committer.as_mut().ok_or(AppendError::ReadOnly)?;
-        let held = committer.erase(&indices).map_err(boxed)?;
-        self.reader.forget();
-        Ok(held)
+        Ok(false)
     }
 
-    /// Removes the bytes of a document that were kept with the ledger.
+    /// What an entry whose payload was erased says, where the words still stand.
+    fn erased_event(&self, index: Index) -> Result<Option<Event>, ReadError> {
+        let payload = self.reader.payloads(index.0..index.0 + 1)?.pop().flatten();
+        let Some(payload) = payload else { return Ok(None) };
+        Entry::read(index, self.entry(index)?.bytes, Some(payload))?.event()
+    }
+
+    /// Empties every payload that was erased, wherever it stands, removes the documents kept for them alone, and makes the
+    /// catalog anew. To be done after an erasure is on record, and at each opening for writing. The payloads go last: as
+    /// long as one stands, a death in between leaves something to be noticed.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn drop_blob(&self, digest: &Digest) -> Result<(), StoreError> {
-        self.store.remove(&super::record::blob_path(digest))
+    pub fn empty_erased(&mut self) -> Result<Emptied, AppendError> {
+        self.learn_erasures()?;
+        if self.erased.is_empty() {
+            return Ok(Emptied::default());
+        }
+        let indices: Vec<u64> = self.erased.iter().copied().collect();
+        let mut here = Vec::new();
+        for index in &indices {
+            here.extend(self.erased_event(Index(*index))?);
+        }
+        let mut documents = Vec::new();
+        if !here.is_empty() {
+            self.lock().reset().map_err(ReadError::from)?;
+            self.catch_up()?;
+            documents = self.drop_documents(&here)?;
+        }
+        let committer = self.committer.as_mut().ok_or(AppendError::ReadOnly)?;
+        let payloads = committer.erase(&indices).map_err(boxed)?;
+        self.reader.forget();
+        Ok(Emptied { payloads, documents })
+    }
+
+    /// Removes held documents whose capture was erased, unless another capture that stands is of the same bytes.
+    fn drop_documents(&self, erased: &[Event]) -> Result<Vec<Digest>, ReadError> {
+        let held = self.blobs()?;
+        let mut removed = Vec::new();
+        for digest in erased.iter().filter_map(captured).filter(|digest| held.contains(digest)) {
+            let mut needed = false;
+            for index in self.find(Term::Bytes(digest))? {
+                needed |= self.entry(index)?.event()?.as_ref().and_then(captured) == Some(digest);
+            }
+            if !needed && !removed.contains(&digest) {
+                self.store.remove(&super::record::blob_path(&digest))?;
+                removed.push(digest);
+            }
+        }
+        Ok(removed)
     }
 
     /// Digests of the documents whose bytes are kept with the ledger.

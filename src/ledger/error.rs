@@ -91,7 +91,7 @@ pub struct Refused {
     pub objection: Objection,
 }
 
-/// A batch that was not taken in. Nothing of it is on record.
+/// A batch that was not taken in. Nothing of it is on record, where the variant does not say otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// The ledger is open for reading only.
@@ -153,6 +153,17 @@ pub enum AppendError {
         /// What came between.
         #[source]
         cause: Box<CommitError>,
+    },
+    /// The batch is recorded for good and published; what failed is reading on from there.
+    #[error("entries {base} to {} are recorded and published, but the ledger cannot be read on from there", .size - 1)]
+    Unread {
+        /// Index of the first entry.
+        base: u64,
+        /// Size of the log after the batch.
+        size: u64,
+        /// What went wrong.
+        #[source]
+        cause: Box<ReadError>,
     },
     /// Whether the batch is recorded cannot be determined now.
     #[error("it is not known whether the batch was recorded as entries from {base} on; its first leaf would be {leaf}")]

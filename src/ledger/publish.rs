@@ -23,7 +23,10 @@ enum Standing {
     /// It is published.
     Latest,
     /// A larger one is.
-    Overtaken { size: u64 },
+    Overtaken {
+        /// Its size, where it cannot be taken back by a power cut.
+        durable: Option<u64>,
+    },
 }
 
 impl<S: Store> Committer<S> {
@@ -76,9 +79,11 @@ impl<S: Store> Committer<S> {
                 self.remember();
                 self.tidy(size);
             }
-            Standing::Overtaken { size: latest } => {
+            Standing::Overtaken { durable } => {
                 self.untidy.push(size);
-                self.tidy(latest);
+                if let Some(latest) = durable {
+                    self.tidy(latest);
+                }
             }
         }
         Ok(signed.to_vec())
@@ -149,7 +154,11 @@ impl<S: Store> Committer<S> {
         for attempt in 0..UNCLEAR_ATTEMPTS {
             let standing = found.as_deref().map(|bytes| open_checkpoint(bytes, &self.keys)).transpose()?;
             let new = match &standing {
-                Some(latest) if latest.size() > size => return Ok(Standing::Overtaken { size: latest.size() }),
+                Some(latest) if latest.size() > size => {
+                    // Its writer may have died before syncing it, and what a power cut then brings back needs its batch.
+                    let synced = found.as_deref().is_some_and(|b| self.make_durable(Cell::Checkpoint, b).is_ok());
+                    return Ok(Standing::Overtaken { durable: synced.then_some(latest.size()) });
+                }
                 Some(same) if same.size() == size && same.root() != root => {
                     return Err(CommitError::Fork { size, head: root, checkpoint: same.root() });
                 }

@@ -104,16 +104,31 @@ impl Ledger {
     }
 
     /// Gives the ledger the means to append: finishes what a dead writer began, and compares the log with what is
-    /// remembered outside.
+    /// remembered outside. Empties what was erased and is here all the same.
     ///
     /// # Errors
     /// When the log cannot be finished, or is not what was remembered.
     pub fn open_log(&mut self, config: Config) -> Result<Continuity, AppendError> {
+        self.open_log_before(config, || Ok::<(), AppendError>(()))
+    }
+
+    /// The same; before anything is emptied, `clear` removes the words from where the ledger does not know of them.
+    ///
+    /// # Errors
+    /// As [`Ledger::open_log`], and when `clear` fails.
+    pub fn open_log_before<E: From<AppendError>>(
+        &mut self,
+        config: Config,
+        clear: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Continuity, E> {
         let committer = Committer::open(Arc::clone(&self.store), config).map_err(boxed)?;
         let continuity = committer.continuity();
         self.committer = Some(committer);
-        self.refresh()?;
-        if self.empty_erased()? {
+        self.refresh().map_err(AppendError::from)?;
+        if self.erased_still_here().map_err(AppendError::from)? {
+            clear()?;
+        }
+        if self.empty_erased()?.payloads {
             (self.notify)("payloads that were erased stood in the ledger's folder again, and are emptied again");
         }
         Ok(continuity)

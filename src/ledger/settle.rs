@@ -117,7 +117,7 @@ impl<S: Store> Committer<S> {
     }
 
     /// Swaps a cell for itself.
-    fn make_durable(&self, cell: Cell, bytes: &[u8]) -> Result<(), CommitError> {
+    pub(super) fn make_durable(&self, cell: Cell, bytes: &[u8]) -> Result<(), CommitError> {
         match self.store.swap(cell, Some(bytes), bytes) {
             Ok(()) => Ok(()),
             // It has moved, so this value is read again anyway.

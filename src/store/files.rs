@@ -8,10 +8,14 @@ use std::process;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use super::{Action, StoreError, StorePath};
 
 const TEMP_PREFIX: &str = ".tmp-";
+
+/// After which a temporary file in a folder without a lock is a dead writer's.
+const OLD: Duration = Duration::from_secs(3_600);
 
 /// Attempts to write into a folder that others may be removing because it had become empty.
 const FOLDER_ATTEMPTS: usize = 16;
@@ -130,10 +134,12 @@ pub(super) fn link(temp: &Temp, path: &StorePath, bytes: &[u8]) -> Result<(), St
 }
 
 /// Replaces a file as a whole. Its bytes are durable on return, its name is once the system gets to it: after a power
-/// cut the file holds what it held before or the new bytes.
+/// cut the file holds what it held before or the new bytes. No lock keeps others away from the folder, so of what dead
+/// writers left only what is old goes.
 pub(crate) fn replace_file(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     if let Some(folder) = target.parent() {
         create_folders(folder)?;
+        sweep_old(folder);
     }
     let temp = write_temp(target.to_owned(), 0, bytes)?;
     fs::rename(&temp.path, &temp.target).map_err(|e| StoreError::io(Action::Write, show(target), e))
@@ -209,9 +215,21 @@ pub(super) fn sync_folder(_: &Path) -> Result<(), StoreError> {
 
 /// Removes leftovers; failing to is no reason not to write.
 pub(super) fn sweep_folder(folder: &Path) {
+    sweep_if(folder, |_| true);
+}
+
+/// Removes leftovers that nobody can be about to use.
+fn sweep_old(folder: &Path) {
+    sweep_if(folder, |entry| {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= OLD))
+    });
+}
+
+fn sweep_if(folder: &Path, goes: impl Fn(&fs::DirEntry) -> bool) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let is_temp = |entry: &fs::DirEntry| entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMP_PREFIX));
-    entries.flatten().filter(is_temp).for_each(|entry| {
+    entries.flatten().filter(|entry| is_temp(entry) && goes(entry)).for_each(|entry| {
         let _ = fs::remove_file(entry.path());
     });
 }

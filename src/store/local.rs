@@ -2,8 +2,8 @@
 //!
 //! An object is written to a temporary file in its own folder, synced, linked to its name, and the folder is synced; so it
 //! is visible whole or not at all, also after a power cut. A cell is renamed over. Writers in other processes are kept
-//! apart by `lock`: shared while objects are written, exclusive while a cell is compared and swapped. The system drops
-//! the lock of a process that dies. What it leaves behind are temporary files, whose names begin with a dot: no reader
+//! apart by `lock`: shared while objects are written, exclusive while a cell is compared and swapped, and
+//! waited for with patience. The system drops the lock of a process that dies. What it leaves behind are temporary files, whose names begin with a dot: no reader
 //! sees them, and the next writer that comes to the folder while nobody else writes clears them away.
 //!
 //! A staged object alone gets its name before it is synced, so that file and folder are synced at once: nothing names it
@@ -13,16 +13,18 @@
 //! first file synced in them.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::files::{
     Ahead, Temp, create_folders, link, parallel, read_file, read_part, show, stands, sweep_folder, sync_file,
     sync_folder, write_temp, write_unsynced,
 };
+use super::lock::{self, Share};
 use super::{
     Action, Cell, MAX_CELL_BYTES, Store, StoreError, StorePath, StoreRead, SwapError, check_cell, check_redact,
     check_remove,
@@ -42,6 +44,8 @@ pub struct LocalStore {
     root: PathBuf,
     /// Folders that this value has cleared of leftovers.
     swept: Mutex<HashSet<PathBuf>>,
+    /// How long to wait for other writers.
+    patience: Duration,
 }
 
 impl LocalStore {
@@ -52,7 +56,7 @@ impl LocalStore {
         if !metadata.is_dir() {
             return Err(StoreError::io(Action::Open, show(&root), ErrorKind::NotADirectory.into()));
         }
-        Ok(Self { root, swept: Mutex::default() })
+        Ok(Self { root, swept: Mutex::default(), patience: lock::PATIENCE })
     }
 
     /// Creates the folder, durable on return, and opens it; one that exists is fine.
@@ -60,6 +64,12 @@ impl LocalStore {
         let root = root.into();
         create_folders(&root)?;
         Self::open(root)
+    }
+
+    /// The same store, waiting at most so long for other writers.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The folder.
@@ -71,23 +81,8 @@ impl LocalStore {
         self.root.join(path.as_str())
     }
 
-    /// The lock's file, opened anew each time: locks belong to an opening, so threads exclude each other too.
-    fn lock_file(&self) -> Result<File, StoreError> {
-        let path = self.root.join("lock");
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        opened.map_err(|e| StoreError::io(Action::Lock, show(&path), e))
-    }
-
-    fn lock_shared(&self) -> Result<File, StoreError> {
-        let file = self.lock_file()?;
-        file.lock_shared().map_err(|e| StoreError::io(Action::Lock, show(&self.root.join("lock")), e))?;
-        Ok(file)
-    }
-
-    fn lock_exclusive(&self) -> Result<File, StoreError> {
-        let file = self.lock_file()?;
-        file.lock().map_err(|e| StoreError::io(Action::Lock, show(&self.root.join("lock")), e))?;
-        Ok(file)
+    fn lock(&self, share: Share) -> Result<File, StoreError> {
+        lock::take(&self.root.join("lock"), share, self.patience)
     }
 
     /// Clears `folders` of what dead writers left, those not cleared before, and only while nobody else writes.
@@ -97,7 +92,7 @@ impl LocalStore {
         if new.is_empty() {
             return Ok(());
         }
-        let lock = self.lock_file()?;
+        let lock = lock::open(&self.root.join("lock"))?;
         if lock.try_lock().is_ok() {
             for folder in new {
                 sweep_folder(folder);
@@ -230,8 +225,10 @@ impl Store for LocalStore {
     ) -> Result<(), StoreError> {
         let folders: BTreeSet<PathBuf> =
             objects.iter().filter_map(|(path, _)| self.file(path).parent().map(Path::to_owned)).collect();
-        self.sweep(&folders)?;
-        let _shared = self.lock_shared()?;
+        // Those of the cells too: sweeping them when the cell is swapped would take what is written ahead here.
+        let cell_folders = cells.iter().filter_map(|(cell, _)| self.cell(*cell).parent().map(Path::to_owned));
+        self.sweep(&folders.iter().cloned().chain(cell_folders).collect())?;
+        let _shared = self.lock(Share::Writing)?;
         let (mut absent, mut temps) = (Vec::new(), Vec::new());
         for (index, (path, bytes)) in objects.iter().enumerate() {
             let file = self.file(path);
@@ -267,7 +264,7 @@ impl Store for LocalStore {
     fn redact(&self, path: &StorePath, bytes: &[u8]) -> Result<(), StoreError> {
         check_redact(path)?;
         let target = self.file(path);
-        let _shared = self.lock_shared()?;
+        let _shared = self.lock(Share::Writing)?;
         if !target.is_file() {
             return Err(StoreError::Absent { path: path.clone() });
         }
@@ -308,7 +305,7 @@ impl Store for LocalStore {
         check_cell(cell, new)?;
         let target = self.root.join(cell.name());
         let folder = target.parent().unwrap_or(&self.root).to_owned();
-        let exclusive = self.lock_exclusive().map_err(SwapError::Failed)?;
+        let exclusive = self.lock(Share::Alone).map_err(SwapError::Failed)?;
         create_folders(&folder).map_err(SwapError::Failed)?;
         if self.swept.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.clone()) {
             sweep_folder(&folder);

@@ -7,15 +7,18 @@
 pub mod faulty;
 pub(crate) mod files;
 pub mod local;
+pub mod lock;
 pub mod memory;
 pub mod path;
 
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use files::Ahead;
 pub use local::LocalStore;
+pub use lock::Holder;
 pub use memory::MemoryStore;
 pub use path::{BadPath, StorePath};
 
@@ -95,6 +98,16 @@ pub enum StoreError {
         /// The system's answer.
         source: io::Error,
     },
+    /// Other processes keep the writers' lock longer than anybody should.
+    #[error("{path} has been locked by {} for {} s", list_holders(.holders), .waited.as_secs())]
+    Locked {
+        /// The lock's file.
+        path: String,
+        /// How long this writer waited.
+        waited: Duration,
+        /// Who holds it, as far as the system tells.
+        holders: Vec<Holder>,
+    },
     /// A put where other bytes already stand: objects never change.
     #[error("{path} already holds other bytes")]
     Differs {
@@ -133,6 +146,13 @@ pub enum StoreError {
         /// Which step, from 0.
         step: u64,
     },
+}
+
+fn list_holders(holders: &[Holder]) -> String {
+    match holders {
+        [] => "another process".to_owned(),
+        all => all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and "),
+    }
 }
 
 impl StoreError {

@@ -35,6 +35,7 @@ mod fall;
 mod follow;
 mod follow_faults;
 mod follow_http;
+mod faults;
 mod format;
 mod fuzz_corpus;
 mod guard;

@@ -1,5 +1,7 @@
 //! `onrecord erase`: remove what an entry says, for good.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::claim::desk::Erasure;
@@ -12,7 +14,7 @@ use crate::cli::repeats::{self, Repeats};
 use crate::cli::{kept, prompt};
 use crate::entry::Event;
 use crate::hash::{Digest, Index};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Receipt};
 use crate::search;
 
 /// Repetitions shown before the rest is counted.
@@ -92,18 +94,10 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         return Err(CliError::usage(format!("erasing {} is for good, and nothing was erased", listed(&targets)))
             .hint("`--yes` says that you mean it"));
     }
-    let events = remember(&writer, cx, &targets)?;
+    remember(&writer, cx, &targets)?;
     let proposals = kept::on_each(&writer.ledger, &targets, &Event::PayloadErased(body))?;
     let receipt = writer.append(cx, &proposals)?;
-    writer.ledger.empty_erased()?;
-    let removed = drop_documents(&writer.ledger, &events)?;
-    let folder = cx.ledger_folder()?;
-    for place in [folder.join("search"), cx.folders.search(&writer.ledger.id())] {
-        if place.exists() {
-            search::remove(&place)?;
-            drop(search::Search::open(&writer.ledger, &[place], cx.notify())?);
-        }
-    }
+    let removed = empty(&mut writer, cx, &cx.ledger_folder()?).map_err(|error| unemptied(&receipt, error))?;
     if cx.out.json {
         let (size, root) = (receipt.size, receipt.root);
         cx.out.json(&Done { onrecord: 1, erased: targets, left, documents_removed: removed, size, root })?;
@@ -134,6 +128,29 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
         })
         .next("`onrecord audit` counts it as erased by an entry that says so")
         .recorded(cx, &receipt, &proposals)
+}
+
+/// Takes the words from wherever they stand. Payloads come last: while they hold the words, the next command that writes sees
+/// that not all was done, and does it. Returns the documents removed.
+fn empty(writer: &mut Writer, cx: &Context<'_>, folder: &Path) -> Result<Vec<Digest>, CliError> {
+    let places = cx.search_places(folder, &writer.ledger);
+    let indexed: Vec<_> = places.into_iter().filter(|place| place.exists()).collect();
+    indexed.iter().try_for_each(|place| search::remove(place))?;
+    let removed = writer.ledger.empty_erased()?.documents;
+    for place in indexed {
+        drop(search::Search::open(&writer.ledger, &[place], cx.notify())?);
+    }
+    Ok(removed)
+}
+
+/// The entry that erases stands, and the words may too: the opposite of what a failed commit says.
+fn unemptied(receipt: &Receipt, error: CliError) -> CliError {
+    let what = format!("the erasure is on record as #{}, but the words may still be in some files here", receipt.base);
+    let CliError { message, causes, hints, .. } = error;
+    let message = message.strip_suffix("; nothing was recorded").unwrap_or(&message).to_owned();
+    let error = causes.into_iter().fold(CliError::cannot_run(what).cause(message), CliError::cause);
+    let error = error.hint("the next command that writes takes them away, `onrecord note 0 …` for instance");
+    hints.into_iter().filter(|hint| !hint.contains("repeat")).fold(error, CliError::hint)
 }
 
 fn listed(numbers: &[Index]) -> String {
@@ -218,40 +235,16 @@ fn shown(cx: &Context<'_>, ledger: &Ledger, repeats: &Repeats) -> Result<Vec<Str
     Ok(lines)
 }
 
-/// Remembers, outside the ledger, what is about to go; the events themselves are needed once more.
-fn remember(writer: &Writer, cx: &Context<'_>, targets: &[Index]) -> Result<Vec<Event>, CliError> {
+/// Remembers, outside the ledger, what is about to go.
+fn remember(writer: &Writer, cx: &Context<'_>, targets: &[Index]) -> Result<(), CliError> {
     let id = writer.ledger.id();
     let mut erased = Erased::load(&cx.folders, &id)?;
-    let mut events = Vec::new();
     for target in targets {
         if let Some(event) = writer.ledger.entry(*target)?.event()? {
             erased.remember(&cx.folders, &event)?;
-            events.push(event);
         }
     }
-    erased.save(&cx.folders, &id)?;
-    Ok(events)
-}
-
-/// Removes held documents whose capture was erased, unless another capture that stands is of the same bytes.
-fn drop_documents(ledger: &Ledger, erased: &[Event]) -> Result<Vec<Digest>, CliError> {
-    let digest = |event: &Event| match event {
-        Event::SnapshotCaptured(capture) => Some(capture.sha256),
-        Event::TextExtracted(text) => Some(text.sha256),
-        _ => None,
-    };
-    let mut removed = Vec::new();
-    for digest_gone in erased.iter().filter_map(digest) {
-        let mut needed = false;
-        for index in ledger.find(crate::ledger::catalog::Term::Bytes(digest_gone))? {
-            needed |= ledger.entry(index)?.event()?.as_ref().and_then(digest) == Some(digest_gone);
-        }
-        if !needed && ledger.blobs()?.contains(&digest_gone) {
-            ledger.drop_blob(&digest_gone)?;
-            removed.push(digest_gone);
-        }
-    }
-    Ok(removed)
+    erased.save(&cx.folders, &id)
 }
 
 /// Refuses, or asks about, what says what was erased. Whoever means it says so with `--record-erased`.
