@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::claim::vocab::{RelationKind, Workflow};
-use crate::claim::{Anchor, Hedge, Quantity, Step, Time};
+use crate::claim::{Anchor, Hedge, Imported, Quantity, Step, Time};
 use crate::entry::claim_state::{Item, VerdictState};
 use crate::entry::fall::{Cause, Documents, document_changed};
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};

@@ -144,7 +144,9 @@ fn after_disk(text: &str) -> Option<&'static str> {
         // EROFS
         "30" => Some("the disk can only be read here: repeat the command where it can be written"),
         // EIO
-        "5" => Some("see to the disk, then repeat the command; `onrecord audit` says whether all of the ledger is there"),
+        "5" => {
+            Some("see to the disk, then repeat the command; `onrecord audit` says whether all of the ledger is there")
+        }
         _ => None,
     }
 }

@@ -126,7 +126,9 @@ fn commit(error: &CommitError) -> CliError {
         CommitError::Memory(_) => {
             CliError::cannot_run("the memory of what this user saw last cannot be read; nothing was recorded")
                 .because(error)
-                .hint("it lies in the state folder; make it readable, or remove it if a person has looked at the ledger")
+                .hint(
+                    "it lies in the state folder; make it readable, or remove it if a person has looked at the ledger",
+                )
         }
         CommitError::Contended { .. } => CliError::cannot_run(error.to_string()).hint("try again"),
         CommitError::Signer(_) => CliError::cannot_run("the log's key at hand is not this log's; nothing was recorded")

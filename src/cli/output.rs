@@ -79,8 +79,9 @@ impl Output {
             Ok(()) => Ok(()),
             // The reader has seen enough (`onrecord list | head`): that is no error.
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(source) => Err(CliError::cannot_run(format!("cannot write to stdout: {source}"))
-                .hint("only the answer is missing: if the command writes, `onrecord history` shows what it has recorded")),
+            Err(source) => Err(CliError::cannot_run(format!("cannot write to stdout: {source}")).hint(
+                "only the answer is missing: if the command writes, `onrecord history` shows what it has recorded",
+            )),
         }
     }
 

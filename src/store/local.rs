@@ -105,7 +105,7 @@ impl LocalStore {
     /// Removes what dead writers left anywhere under `log/`, `payload/` and `following/`, unless somebody writes now. Of a
     /// public copy everything is public, and what was half written may be withheld since.
     pub fn clear_leftovers(&self) -> Result<(), StoreError> {
-        let lock = self.lock_file()?;
+        let lock = lock::open(&self.root.join("lock"))?;
         if lock.try_lock().is_err() {
             return Ok(());
         }

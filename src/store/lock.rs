@@ -101,7 +101,9 @@ fn holder_of(line: &str, inode: u64) -> Option<u32> {
     // A line with an arrow is about somebody who waits.
     let [_, "FLOCK", _, _, pid, place, ..] = words.as_slice() else { return None };
     let (_, number) = place.rsplit_once(':')?;
-    if number.parse::<u64>().ok()? != inode { return None }
+    if number.parse::<u64>().ok()? != inode {
+        return None;
+    }
     pid.parse().ok()
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::claim::{Evidence, Imported, Rating};
 use crate::claim::vocab::{Finding, Stance};
+use crate::claim::{Evidence, Imported, Rating};
 use crate::entry::claim_state::Item;
 use crate::hash::Index;
 

@@ -68,6 +68,7 @@ fn claim_of(document: u64, words: &str, quote: Option<&str>) -> Claim {
             hedges: vec![hedge],
         },
         checkable: true,
+        imported: None,
         key: None,
         kind: ClaimKind::Event,
         lang: Some("en".into()),

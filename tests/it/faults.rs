@@ -179,16 +179,29 @@ fn an_erasure_that_was_cut_short_is_finished_by_the_next_command_that_writes() {
         done
     };
     let page = desk.path("page.txt");
-    run(&["document", "add", page.to_str().unwrap(), "--title", "Page", "--publisher", "The Example", "--dated", "2025"]);
+    run(&[
+        "document",
+        "add",
+        page.to_str().unwrap(),
+        "--title",
+        "Page",
+        "--publisher",
+        "The Example",
+        "--dated",
+        "2025",
+    ]);
     fs::remove_file(&page).unwrap();
     let claim = desk.claim("bridge-closed", "The city closed the old bridge on 2 March 2025.");
     run(&["note", &claim.to_string(), words]);
     run(&["search", "bridge"]);
     let holding = || -> Vec<_> {
-        walk(&desk.path("desk")).into_iter().filter(|file| {
-            let bytes = fs::read(file).unwrap().to_ascii_lowercase();
-            bytes.windows(10).any(|window| window == b"xyzzyplugh")
-        }).collect()
+        walk(&desk.path("desk"))
+            .into_iter()
+            .filter(|file| {
+                let bytes = fs::read(file).unwrap().to_ascii_lowercase();
+                bytes.windows(10).any(|window| window == b"xyzzyplugh")
+            })
+            .collect()
     };
     let files = |names: &[&str]| {
         let there = holding();

@@ -3,7 +3,8 @@
 use onrecord::claim::desk::{ClaimsRelated, Correction, Note, Publication, Request};
 use onrecord::claim::vocab::*;
 use onrecord::claim::{
-    Anchor, Appearance, Claim, Contact, Document, Evidence, Hedge, Inferred, Quantity, Search, Step, Time, Verdict,
+    Anchor, Appearance, Claim, Contact, Document, Evidence, Extra, Hedge, Imported, Inferred, Quantity, Rating, Search,
+    Step, Time, Verdict,
 };
 use onrecord::entry::{Event, Proposal};
 use onrecord::hash::{Digest, Index};
@@ -162,6 +163,7 @@ fn claim(n: usize, text: &str, document: Index) -> Claim {
             }],
         },
         checkable: true,
+        imported: Some(imported(text)),
         key: Some(format!("hostile-{n}")),
         kind: ClaimKind::Quantity,
         lang: some(if n.is_multiple_of(2) { "ar" } else { "en" }),
@@ -181,6 +183,17 @@ fn claim(n: usize, text: &str, document: Index) -> Claim {
     }
 }
 
+fn imported(text: &str) -> Imported {
+    Imported {
+        by: text.into(),
+        extra: vec![Extra { name: text.into(), value: text.into() }],
+        format: "csv".into(),
+        locator: text.into(),
+        origin: None,
+        sha256: Digest([5; 32]),
+    }
+}
+
 fn evidence(n: usize, text: &str, stance: Stance) -> Evidence {
     Evidence {
         archive: Some(address(n + 3)),
@@ -189,12 +202,15 @@ fn evidence(n: usize, text: &str, stance: Stance) -> Evidence {
         credibility: Credibility::ProbablyTrue,
         dated: some("2024-10-02"),
         document: None,
+        imported: Some(imported(text)),
         key: None,
         label: some(text),
         lang: some("fa"),
+        normalised: Some(Finding::PartlySupported),
         note: some(text),
         obtained: "2026-11-18".parse().unwrap(),
         publisher: some(text),
+        rating: Some(Rating { best: some(text), value: text.into(), worst: some(text) }),
         read: Read::Full,
         reliability: Reliability::B,
         says: format!("{text}\n\n# {text}\n    {text}"),
