@@ -337,6 +337,9 @@ impl<'a> Batch<'a> {
             Workflow::Triaged | Workflow::InReview | Workflow::Parked if self.other.as_ours => {
                 self.push(at, Proposal::about(number, moved(own.state, None)));
             }
+            _ if own.assigned.is_some() || own.due.is_some() => {
+                self.left.push((at, "who has it to work on there, and until when".into()));
+            }
             _ => {}
         }
     }

@@ -193,6 +193,9 @@ fn an_erasure_that_was_cut_short_is_finished_by_the_next_command_that_writes() {
     fs::remove_file(&page).unwrap();
     let claim = desk.claim("bridge-closed", "The city closed the old bridge on 2 March 2025.");
     run(&["note", &claim.to_string(), words]);
+    let says =
+        ["evidence", &claim.to_string(), "--supports", "--publisher", "Gazette", "--cluster", "city", "--says", words];
+    run(&says);
     run(&["search", "bridge"]);
     let holding = || -> Vec<_> {
         walk(&desk.path("desk"))
@@ -207,12 +210,17 @@ fn an_erasure_that_was_cut_short_is_finished_by_the_next_command_that_writes() {
         let there = holding();
         names.iter().all(|name| there.iter().any(|file| file.to_str().unwrap().contains(name)))
     };
-    assert!(files(&["blobs", "payload", "search"]), "{:?}", holding());
+    assert!(files(&["blobs", "payload"]), "{:?}", holding());
+    // The index holds words in pieces: it is told by its files, and by what it finds.
+    let index = || walk(&desk.path("desk/search")).into_iter().filter(|f| f.extension().is_some()).collect::<Vec<_>>();
+    let indexed = index();
+    assert!(!indexed.is_empty());
+    assert!(String::from_utf8(run(&["search", "xyzzyplugh"]).stdout).unwrap().contains("old bridge"));
 
     // The entries that erase, and nothing of what should follow them: the process died there.
     let ledger = desk.ledger();
     let erasure = Erasure { authority: "court".into(), ground: "asked".into() };
-    let proposals = [Kind::SnapshotCaptured, Kind::TextExtracted, Kind::NoteAdded].map(|kind| {
+    let proposals = [Kind::SnapshotCaptured, Kind::TextExtracted, Kind::NoteAdded, Kind::EvidenceLinked].map(|kind| {
         let all = ledger.entries(0..ledger.size()).unwrap();
         let target = all.iter().rfind(|entry| entry.header.kind == kind).unwrap();
         let mut proposal = Proposal::about(target.subject(), Event::PayloadErased(erasure.clone()));
@@ -221,10 +229,15 @@ fn an_erasure_that_was_cut_short_is_finished_by_the_next_command_that_writes() {
     });
     drop(ledger);
     desk.append(&proposals);
-    assert!(files(&["blobs", "payload", "search"]), "{:?}", holding());
+    assert!(files(&["blobs", "payload"]), "{:?}", holding());
+    assert_eq!(index(), indexed);
 
     run(&["note", &claim.to_string(), "and on"]);
     assert_eq!(holding(), Vec::<std::path::PathBuf>::new());
+    let named = |file: &std::path::PathBuf| file.file_stem().is_some_and(|stem| stem.len() == 32);
+    let left: Vec<_> = index().into_iter().filter(|file| named(file) && indexed.contains(file)).collect();
+    assert_eq!(left, Vec::<std::path::PathBuf>::new(), "pieces of the index from before");
+    assert!(!String::from_utf8(run(&["search", "xyzzyplugh"]).stdout).unwrap().contains("old bridge"));
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
