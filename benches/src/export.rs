@@ -7,11 +7,12 @@ use std::path::Path;
 
 use onrecord::answers::find::Sources;
 use onrecord::answers::set::{self, Choice};
-use onrecord::exchange::format::{Format, FormatError, Head, Options, Writer};
+use onrecord::exchange::format::{Format, Head, Options, Writer};
 use onrecord::exchange::iri::Base;
 use onrecord::exchange::registry;
-use onrecord::ledger::{Ledger, ReadError};
+use onrecord::ledger::Ledger;
 use onrecord::query::Query;
+use onrecord::time::{Clock as _, SystemClock};
 use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
@@ -20,25 +21,6 @@ use crate::Failure;
 use crate::measure::{millis, peak_memory};
 use crate::ours::open;
 
-/// Why it stopped.
-#[derive(Debug)]
-enum Stopped {
-    Read(ReadError),
-    Format(FormatError),
-}
-
-impl From<ReadError> for Stopped {
-    fn from(error: ReadError) -> Self {
-        Self::Read(error)
-    }
-}
-
-impl From<FormatError> for Stopped {
-    fn from(error: FormatError) -> Self {
-        Self::Format(error)
-    }
-}
-
 /// Exports every claim; with `jsonl`, measures the peers too.
 pub fn export(folder: &Path, name: &str) -> Result<Value, Failure> {
     let format = registry::named(name).ok_or("no such format")?;
@@ -46,7 +28,9 @@ pub fn export(folder: &Path, name: &str) -> Result<Value, Failure> {
     let _ = std::fs::remove_file(&path);
     let (opening, ledger) = millis(|| open(folder));
     let ledger = ledger?;
-    let options = Options { ledger: &ledger, public: false, spreadsheet_safe: false, page: false };
+    let today = SystemClock.now().day();
+    let options =
+        Options { ledger: &ledger, public: false, today, spreadsheet_safe: false, page: false, partition: None };
     let made = (format.make)(&options)?;
     let Writer::File(mut writer) = made.writer else { return Err("a folder is not measured".into()) };
     let (writing, claims) = millis(|| written(&ledger, writer.as_mut(), &path));
@@ -80,8 +64,7 @@ fn written(ledger: &Ledger, format: &mut dyn Format, path: &Path) -> Result<u64,
     let today = "2026-11-22".parse()?;
     let choice = Choice { query: &query, all: true, public: false, today };
     let counts =
-        set::each::<Stopped>(Sources::new(ledger, None), choice, &mut |view| Ok(format.claim(view, &mut out)?));
-    let counts = counts.map_err(|stopped| format!("{stopped:?}"))?;
+        set::each::<Failure>(Sources::new(ledger, None), choice, &mut |view| Ok(format.claim(view, &mut out)?))?;
     format.end(&head, &counts, &mut out)?;
     out.into_inner().map_err(|e| e.into_error())?.sync_all()?;
     Ok(counts.claims)

@@ -105,14 +105,12 @@ pub fn bundle(bytes: &[u8], name: &Path, by: &str, trust: Option<&str>, cx: &Con
             .because(e)
             .hint("`onrecord export --format bundle` writes one")
     };
-    let head =
-        match lines(bytes).next().and_then(|(_, range)| Line::parse(bytes.get(range.start..range.end + 1)?, 1).ok()) {
-            Some(Line::Head(head)) => head,
-            _ => {
-                return Err(CliError::bad_input(format!("{name} is no bundle"))
-                    .hint("`onrecord export --format bundle` writes one"));
-            }
-        };
+    let first = lines(bytes).next().and_then(|(_, range)| bytes.get(range.start..range.end + 1));
+    let Some(Line::Head(head)) = first.and_then(|line| Line::parse(line, 1).ok()) else {
+        return Err(
+            CliError::bad_input(format!("{name} is no bundle")).hint("`onrecord export --format bundle` writes one")
+        );
+    };
     let note = Note::parse(head.checkpoint.as_bytes()).map_err(|e| bad(&e))?;
     let policy = check::policy(trust, &note, cx)?;
     let mut reader = Reader::new(bytes, policy.as_ref());

@@ -116,7 +116,7 @@ fn serve(
             (Answer::Endless, _) => {
                 out.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
                 loop {
-                    out.write_all(&[7; 65_536])?;
+                    out.write_all(&vec![7; 65_536])?;
                     sent.fetch_add(65_536, Ordering::Relaxed);
                 }
             }

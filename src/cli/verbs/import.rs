@@ -22,13 +22,13 @@ use crate::text::printable_line;
 crate::vocabulary! {
     /// What can be taken over.
     Format, "format of an import" {
-        /// schema.org ClaimReview: JSON-LD, pages that carry it, data feeds, rows of the fact-check search API.
+        /// schema.org `ClaimReview`: JSON-LD, pages that carry it, data feeds, rows of the fact-check search API.
         ClaimReview = "claimreview",
         /// A table with a heading row, and a mapping.
         Csv = "csv",
         /// JSON Lines: a claim set of another ledger of ours, or anything with a mapping of keys.
         Jsonl = "jsonl",
-        /// AVeriTeC's records.
+        /// `AVeriTeC`'s records.
         Averitec = "averitec",
         /// Claims of another ledger with their proofs.
         Bundle = "bundle",
@@ -223,7 +223,7 @@ fn refuse_any(planned: &[Planned<'_>]) -> Result<(), CliError> {
     }
     let records = counted(all.len(), "record");
     let error = CliError::bad_input(format!("{records} cannot be taken over; with `--strict` nothing was recorded"));
-    Err(all.iter().fold(error, |error, text| error.cause(text)).hint("without `--strict` the others go in"))
+    Err(all.iter().fold(error, super::super::error::CliError::cause).hint("without `--strict` the others go in"))
 }
 
 /// Records what was planned of a file.

@@ -1,4 +1,4 @@
-//! AVeriTeC's records: a claim, a label of four, and questions whose answers name their sources but take no stance.
+//! `AVeriTeC`'s records: a claim, a label of four, and questions whose answers name their sources but take no stance.
 
 use super::foreign::{Answer, Foreign, Review};
 use super::strict::{Node, Value, step};

@@ -83,7 +83,9 @@ fn review(node: &Node, pointer: &str) -> Foreign {
     }
     let sources: Vec<String> = ["isBasedOn", "citation"].iter().flat_map(|key| addresses(node.get(key))).collect();
     let sourced = !sources.is_empty();
-    sources.into_iter().for_each(|url| keep("isBasedOn", Some(url)));
+    for url in sources {
+        keep("isBasedOn", Some(url));
+    }
     let review = Review {
         label: owned(rating, "alternateName"),
         value: owned(rating, "ratingValue"),

@@ -182,7 +182,7 @@ impl Mapping {
                     mapping.constants.insert(field, value);
                 }
                 Err(source) => {
-                    wrong.push(MapError::Field { column: format!("constant {}", printable_line(&word)), source })
+                    wrong.push(MapError::Field { column: format!("constant {}", printable_line(&word)), source });
                 }
             }
         }
@@ -293,11 +293,17 @@ fn one_more(list: &mut Vec<String>, value: String) -> Result<(), String> {
 pub fn template(columns: &[String]) -> String {
     let mut out = String::from("# What each column of the file is. Fields:\n#\n");
     for field in Field::ALL {
-        out.push_str(&format!("#   {:<12} {}\n", field.as_str(), field.about()));
+        out.extend([
+            "#   ",
+            field.as_str(),
+            &" ".repeat(13_usize.saturating_sub(field.as_str().len())),
+            field.about(),
+            "\n",
+        ]);
     }
     out.push_str("\n[columns]\n");
     for column in columns {
-        out.push_str(&format!("{} = \"extra\"\n", quoted(column)));
+        out.extend([quoted(column).as_str(), " = \"extra\"\n"]);
     }
     out.push_str("\n# What is the same for every row.\n[constants]\n# lang = \"en\"\n# scale = \"five steps\"\n");
     out
@@ -310,7 +316,7 @@ fn quoted(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => out.extend([String::from("\\u"), format!("{:04X}", u32::from(c))]),
             c => out.push(c),
         }
     }

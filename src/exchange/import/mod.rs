@@ -248,7 +248,7 @@ pub fn claimreviews(bytes: &[u8], source: &Source<'_>) -> Result<Plan, ImportErr
     Ok(plan)
 }
 
-/// Plans a file of AVeriTeC records.
+/// Plans a file of `AVeriTeC` records.
 ///
 /// # Errors
 /// When the file cannot be read, or holds no record.

@@ -41,9 +41,8 @@ impl<'b> Rows<'b> {
 
     fn end_of_line(&self, at: usize) -> Option<usize> {
         match self.bytes[at] {
-            b'\n' => Some(at + 1),
             b'\r' if self.bytes.get(at + 1) == Some(&b'\n') => Some(at + 2),
-            b'\r' => Some(at + 1),
+            b'\r' | b'\n' => Some(at + 1),
             _ => None,
         }
     }
