@@ -18,6 +18,7 @@
 //! | `lookup` | the catalog, or the same in memory |
 //! | `overlay` | the writer's view: record plus batch |
 //! | [`record`] | a ledger as its users meet it: open, look up |
+//! | `fill` | the same: bringing the lookups up to the log |
 //! | `fallen` | the same: what rests on fallen claims |
 //! | `append` | the same: put a batch on record |
 //! | `erasure` | the same: what is withheld, what is erased and stays so |
@@ -33,6 +34,7 @@ mod erase;
 mod erasure;
 pub mod error;
 mod fallen;
+mod fill;
 pub mod head;
 pub mod item;
 mod known;
@@ -48,7 +50,7 @@ pub mod record;
 mod settle;
 pub mod staging;
 
-pub use append::Prepared;
+pub use append::{Prepared, Source};
 pub use copy::{Copied, CopyError, Public};
 pub use erasure::Marked;
 pub use error::{AppendError, ReadError};

@@ -9,6 +9,7 @@ pub(crate) mod files;
 pub mod local;
 pub mod memory;
 pub mod path;
+mod pool;
 
 use std::io;
 use std::ops::Range;

@@ -43,6 +43,7 @@ mod lint_docs;
 mod list;
 mod model;
 mod query;
+mod rebuild;
 mod recover;
 mod search;
 mod similar;
