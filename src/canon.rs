@@ -5,6 +5,8 @@
 //! canonical form; reading one back means decode, encode again, compare. Tested by `tests/it/canon.rs` with the
 //! vectors of the RFC's author and, for every kind of entry, against [`value_to_bytes`].
 
+mod compare;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter};
@@ -12,8 +14,8 @@ use serde_json::ser::{CompactFormatter, Formatter};
 /// Deepest nesting of objects and arrays that a record may have.
 pub const MAX_DEPTH: usize = 8;
 
-/// Bytes that most records fit into.
-const USUAL: usize = 768;
+/// Bytes that most payloads fit into, so that few are moved while they grow.
+pub const ROOM: usize = 1_536;
 
 /// Bytes that are not a canonical record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,8 +65,15 @@ pub enum CanonError {
 /// # Errors
 /// When a value cannot be written (a pending index, say).
 pub fn to_bytes<T: Serialize>(record: &T) -> Result<Vec<u8>, CanonError> {
-    // Room for most records, so that few are moved while they grow.
-    let mut bytes = Vec::with_capacity(USUAL);
+    to_bytes_with_room(record, ROOM)
+}
+
+/// The same, with room for as many bytes as most of these records have.
+///
+/// # Errors
+/// As [`to_bytes`].
+pub fn to_bytes_with_room<T: Serialize>(record: &T, room: usize) -> Result<Vec<u8>, CanonError> {
+    let mut bytes = Vec::with_capacity(room);
     serde_json::to_writer(&mut bytes, record).map_err(|e| CanonError::Shape { reason: e.to_string() })?;
     Ok(bytes)
 }
@@ -93,10 +102,14 @@ pub fn from_bytes<T: Serialize + DeserializeOwned>(bytes: &[u8], limit: usize) -
 /// A typed record bounds its own depth, and encoding it again shows every other form; what that would not show is looked
 /// for: control characters (no escape, no DEL, no byte that C1 begins with) and integers beyond 2^53 - 1.
 fn quick<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    if memchr::memchr3(b'\\', 0x7f, 0xc2, bytes).is_some() && scan(bytes, bytes.len()).is_err() {
+    let special = memchr::memchr3(b'\\', 0x7f, 0xc2, bytes).is_some();
+    if special && scan(bytes, bytes.len()).is_err() {
         return None;
     }
     let record: T = serde_json::from_str(std::str::from_utf8(bytes).ok()?).ok()?;
+    if !special || memchr::memchr(b'\\', bytes).is_none() {
+        return compare::is_form_of(&record, bytes).then_some(record);
+    }
     let mut written = Compared { bytes, at: 0, differs: false };
     let mut serializer = serde_json::Serializer::with_formatter(&mut written, Narrow);
     record.serialize(&mut serializer).ok()?;

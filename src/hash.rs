@@ -4,6 +4,7 @@
 //! Tested by `tests/it/hash.rs` against the reference tree in `tests/vectors/`.
 
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,6 +13,40 @@ use sha2::{Digest as _, Sha256};
 /// A SHA-256 digest: 32 bytes, printed as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Digest(pub [u8; 32]);
+
+/// For tables of digests: these are spread evenly already, so that eight bytes under a key of the table's own are enough.
+#[derive(Debug, Clone)]
+pub struct Spread(u64);
+
+impl Default for Spread {
+    fn default() -> Self {
+        Self(RandomState::new().build_hasher().finish())
+    }
+}
+
+impl BuildHasher for Spread {
+    type Hasher = Spreading;
+
+    fn build_hasher(&self) -> Spreading {
+        Spreading(self.0)
+    }
+}
+
+/// What [`Spread`] makes.
+#[derive(Debug)]
+pub struct Spreading(u64);
+
+impl Hasher for Spreading {
+    fn write(&mut self, bytes: &[u8]) {
+        let word = bytes.first_chunk().map_or(bytes.len() as u64, |first| u64::from_le_bytes(*first));
+        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// A text that is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,11 +90,13 @@ impl FromStr for Digest {
         if pairs.len() != 32 || !rest.is_empty() {
             return Err(BadDigest);
         }
-        let mut bytes = [0; 32];
+        let (mut bytes, mut all) = ([0; 32], 0);
         for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = digit(*high).zip(digit(*low)).map(|(high, low)| high << 4 | low).ok_or(BadDigest)?;
+            let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+            all |= high | low;
+            *byte = high << 4 | low & 15;
         }
-        Ok(Self(bytes))
+        if all > 15 { Err(BadDigest) } else { Ok(Self(bytes)) }
     }
 }
 
@@ -101,12 +138,19 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [HEX[usize::from(b >> 4)] as char, HEX[usize::from(b & 15)] as char]).collect()
 }
 
-fn digit(c: u8) -> Option<u8> {
-    match c {
-        b'0'..=b'9' => Some(c - b'0'),
-        b'a'..=b'f' => Some(c - b'a' + 10),
-        _ => None,
+/// The value of each hexadecimal digit; 255 for every other byte. Logs are full of digests.
+static DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[HEX[value] as usize] = value as u8;
+        value += 1;
     }
+    digits
+};
+
+fn digit(c: u8) -> Option<u8> {
+    Some(DIGITS[usize::from(c)]).filter(|digit| *digit < 16)
 }
 
 /// Reads lower-case hexadecimal digits; `None` for an odd number of them or any other character.

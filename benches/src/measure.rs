@@ -42,7 +42,7 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Processor time of this process so far; the system counts in hundredths.
-fn processor_seconds() -> f64 {
+pub fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<f64> = stat
         .rsplit_once(')')

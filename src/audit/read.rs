@@ -154,8 +154,8 @@ impl Source<'_> {
             let index = chunk.start + k;
             let bytes = entries.as_ref().and_then(|b| b.item(k as usize)).or_else(|| self.staged.entry(index));
             let leaf = bytes.map(leaf_hash);
-            let path = entries.as_ref().map(|b| b.file.to_string());
-            let entry = bytes.map_or(Entry::Unreadable, |bytes| self.entry(index, bytes, path, &mut problems));
+            let file = entries.as_ref().map(|b| b.file);
+            let entry = bytes.map_or(Entry::Unreadable, |bytes| self.entry(index, bytes, file, &mut problems));
             chunk.slots.push(Slot { entry, body: Body::Unreadable, leaf });
         }
         if self.integrity {
@@ -198,7 +198,7 @@ impl Source<'_> {
         Some(Bundle { file, bytes, items })
     }
 
-    fn entry(&self, index: u64, bytes: &[u8], path: Option<String>, problems: &mut Problems) -> Entry {
+    fn entry(&self, index: u64, bytes: &[u8], file: Option<File>, problems: &mut Problems) -> Entry {
         match Header::decode(bytes) {
             Ok(Read::Known(header)) => {
                 // Entry 0 signs before the ledger has an id.
@@ -210,6 +210,7 @@ impl Source<'_> {
             Ok(Read::Foreign { kind, v }) => Entry::Foreign { kind, v },
             Err(error) => {
                 let (number, detail) = (Some(Index(index)), error.to_string());
+                let path = file.map(|file| file.to_string());
                 problems.add(Problem { code: Code::E01, number, path, detail });
                 Entry::Unreadable
             }
@@ -277,8 +278,7 @@ impl Source<'_> {
                 (None, _) if self.replica && bundle.is_none() => Body::Empty,
                 (Some([]), _) => Body::Empty,
                 (Some(bytes), Entry::Known(header, _)) => {
-                    let path = bundle.as_ref().map(|b| b.file.to_string());
-                    payload(index, header, bytes, path, self.bodies, problems)
+                    payload(index, header, bytes, bundle.as_ref().map(|b| b.file), self.bodies, problems)
                 }
                 _ => Body::Unreadable,
             };
@@ -322,15 +322,16 @@ fn payload(
     index: u64,
     header: &Header,
     bytes: &[u8],
-    path: Option<String>,
+    file: Option<File>,
     bodies: bool,
     problems: &mut Problems,
 ) -> Body {
     let number = Some(Index(index));
+    let path = || file.map(|file| file.to_string());
     let found = Digest::of(bytes);
     if found != header.digest {
         let detail = format!("the payload's digest is {found}, the entry says {}", header.digest);
-        problems.add(Problem { code: Code::P01, number, path, detail });
+        problems.add(Problem { code: Code::P01, number, path: path(), detail });
         return Body::Unreadable;
     }
     match Event::decode(header.kind, bytes) {
@@ -341,7 +342,7 @@ fn payload(
             Body::Here(Box::new(event))
         }
         Err(error) => {
-            problems.add(Problem { code: Code::P02, number, path, detail: error.to_string() });
+            problems.add(Problem { code: Code::P02, number, path: path(), detail: error.to_string() });
             Body::Unreadable
         }
     }

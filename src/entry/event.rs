@@ -130,8 +130,7 @@ macro_rules! events {
             /// As [`Event::encode`].
             pub fn encode_with_content(&self, salt: Salt) -> Result<(Vec<u8>, Digest), PayloadError> {
                 let payload = self.encode(salt)?;
-                let body = payload.get(BODY_START..payload.len() - SALT_MEMBER).unwrap_or_default();
-                let content = content_digest(self.kind(), body);
+                let content = content_of(self.kind(), &payload);
                 Ok((payload, content))
             }
 
@@ -148,6 +147,16 @@ macro_rules! events {
                 )+ };
                 let problems = event.problems();
                 if problems.is_empty() { Ok((event, salt)) } else { Err(PayloadError::Value { kind, problems }) }
+            }
+
+            /// [`Event::decode`], with the content digest in the place of the salt: the canonical body is a part of the bytes,
+            /// and need not be written again to be hashed.
+            ///
+            /// # Errors
+            /// As [`Event::decode`].
+            pub fn decode_with_content(kind: Kind, bytes: &[u8]) -> Result<(Self, Digest), PayloadError> {
+                let (event, _) = Self::decode(kind, bytes)?;
+                Ok((event, content_of(kind, bytes)))
             }
 
             /// SHA-256 of the canonical body without its salt, after the kind: what makes adding the same thing twice
@@ -207,6 +216,12 @@ impl Body {
 
 /// Length of a salt in base64url, in bytes.
 const SALT_LEN: usize = 22;
+
+/// The content digest of a payload in its canonical form.
+fn content_of(kind: Kind, payload: &[u8]) -> Digest {
+    let end = payload.len().saturating_sub(SALT_MEMBER);
+    content_digest(kind, payload.get(BODY_START..end).unwrap_or_default())
+}
 
 fn content_digest(kind: Kind, body: &[u8]) -> Digest {
     let mut hasher = Sha256::new_with_prefix(kind.as_str());

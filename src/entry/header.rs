@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 
 /// Longest entry, in bytes.
 pub const MAX_ENTRY: usize = 4_096;
+/// Bytes that most entries fit into.
+const ROOM: usize = 320;
 /// The version that this code writes and reads.
 pub const VERSION: u64 = 0;
 
@@ -79,7 +81,7 @@ impl Header {
     /// # Errors
     /// When an index is still pending, or the entry is longer than [`MAX_ENTRY`].
     pub fn encode(&self) -> Result<Vec<u8>, CanonError> {
-        let bytes = canon::to_bytes(self)?;
+        let bytes = canon::to_bytes_with_room(self, ROOM)?;
         if bytes.len() > MAX_ENTRY {
             return Err(CanonError::TooLong { len: bytes.len(), limit: MAX_ENTRY });
         }

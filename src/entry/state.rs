@@ -13,7 +13,7 @@ pub use super::refusal::Refusal;
 use super::sshsig::PublicKey;
 use crate::claim::vocab::{AgentKind, AgentRole, Workflow};
 use crate::claim::{Handle, Policy};
-use crate::hash::{Digest, Index};
+use crate::hash::{Digest, Index, Spread};
 use crate::time::Timestamp;
 use crate::tlog::key::{Role, Verifier};
 
@@ -526,7 +526,7 @@ pub struct State {
     ledger: LedgerState,
     entries: Vec<EntryInfo>,
     subjects: HashMap<Index, SubjectInfo>,
-    digests: HashSet<Digest>,
+    digests: HashSet<Digest, Spread>,
 }
 
 impl State {

@@ -1,7 +1,7 @@
 //! Opening a ledger anew, and putting batches on record: check, sign, commit, and bring the lookups up to it.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use super::catalog::{Changes, Met, changes_with};
@@ -15,7 +15,7 @@ use crate::entry::sshsig::Signer as AgentSigner;
 use crate::entry::{Batch, Body, Event, Header, Proposal, Salt, batch};
 use crate::hash::{Digest, Index};
 use crate::store::Store;
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 /// Proposals with what can be made of them before it is known where they will stand: their values are checked, and the
 /// bodies of those that refer to nothing in the same batch are written.
@@ -52,6 +52,14 @@ impl<'p> Prepared<'p> {
     pub(super) fn contents(&self) -> impl Iterator<Item = Option<Digest>> {
         self.bodies.iter().map(|body| body.as_ref().map(Body::content))
     }
+}
+
+/// Where the time and the salts of batches come from.
+pub struct Source<'s> {
+    /// The time, asked before each batch.
+    pub clock: &'s dyn Clock,
+    /// Fills bytes at random.
+    pub random: &'s mut dyn FnMut(&mut [u8]) -> Result<(), String>,
 }
 
 /// Entries from which on working out what they change is worth a thread.
@@ -121,7 +129,8 @@ impl Ledger {
         if proposals.len() >= MAX_COMMIT_ENTRIES {
             return Err(AppendError::TooMany { len: proposals.len(), limit: MAX_COMMIT_ENTRIES - 1 });
         }
-        let mut committer = self.committer.take().ok_or(AppendError::ReadOnly)?;
+        let committer = self.committer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let mut committer = committer.ok_or(AppendError::ReadOnly)?;
         // What the batch changes in the catalog is worked out while the disk is busy with the batch itself.
         let (result, made, changes) = std::thread::scope(|scope| {
             let mut made = Vec::new();
@@ -141,13 +150,49 @@ impl Ledger {
             });
             (result, made, changes.join())
         });
-        self.committer = Some(committer);
+        self.committer = Mutex::new(Some(committer));
         let committed = result.map_err(append_error)?;
         let (base, size) = (committed.base, committed.size);
         let unread = |cause| AppendError::Unread { base, size, cause: Box::new(cause) };
         self.take_in(&committed, changes, now).map_err(unread)?;
         let notices = committed.aftermath.iter().map(describe).collect();
         Ok(Receipt { base: committed.base, entries: made, size: committed.size, root: committed.root, notices })
+    }
+
+    /// Puts batches on record, a commit each: while one is on its way to the disk, the next is prepared on a thread of its
+    /// own. `wanted` says whether to append a batch at all ([`Ledger::on_record`]); `done` is told of each that stands.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`], and whatever `wanted` says; batches that `done` was told of stay on record.
+    pub fn append_each(
+        &mut self,
+        agent: Index,
+        signer: &dyn AgentSigner,
+        batches: &[&[Proposal]],
+        source: &mut Source<'_>,
+        wanted: &mut dyn FnMut(&Self, &Prepared<'_>) -> Result<bool, AppendError>,
+        done: &mut dyn FnMut(Receipt),
+    ) -> Result<(), AppendError> {
+        std::thread::scope(|scope| {
+            // Whoever prepares waits until its batch is taken: there are never more than two.
+            let (send, receive) = mpsc::sync_channel(0);
+            scope.spawn(move || {
+                for batch in batches {
+                    let prepared = Prepared::new(batch);
+                    let failed = prepared.is_err();
+                    if send.send(prepared).is_err() || failed {
+                        return;
+                    }
+                }
+            });
+            while let Ok(prepared) = receive.recv() {
+                let prepared = prepared?;
+                if wanted(self, &prepared)? {
+                    done(self.append_prepared(agent, signer, prepared, source.clock.now(), source.random)?);
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Brings reader, lookups and state up to a commit of one's own, without reading back what was just written, and to

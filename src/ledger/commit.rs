@@ -79,6 +79,20 @@ pub(super) fn files<'b>(objects: &'b [Object<'_>]) -> Vec<(StorePath, &'b [u8])>
     objects.iter().map(|object| (object.path.clone(), &*object.bytes)).collect()
 }
 
+/// Entries below which freeing them is no work for a thread of its own.
+const FEW: usize = 512;
+
+/// The leaf hashes of a staged batch; meanwhile what it was made from is freed, which takes as long.
+fn leaves(staged: &Staged, batch: Vec<Encoded>) -> Vec<Digest> {
+    if batch.len() < FEW {
+        return staged.leaves();
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(move || drop(batch));
+        staged.leaves()
+    })
+}
+
 /// How the swap of the head ended.
 enum Swapped {
     /// The batch is what the head names.
@@ -151,12 +165,11 @@ impl<S: Store> Committer<S> {
             let base = self.size();
             let batch = build(base).map_err(AppendError::Build)?;
             let staged = Staged::new(base, &batch).map_err(CommitError::from)?;
-            drop(batch);
 
             // Until the end of this call others may know more than this value does, however the call ends.
             self.stale = true;
             let id = StagingId { base, nonce: (self.config.random)() };
-            let leaves = staged.leaves();
+            let leaves = leaves(&staged, batch);
             let tree = self.edge.grown(&leaves);
             let head = Head { size: tree.size(), root: tree.root(), staging: id };
             // The last line against forgetting entries: the head to be replaced is the one that the batch goes on from.

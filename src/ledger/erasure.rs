@@ -2,6 +2,7 @@
 //! again by whoever may write.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use super::append::boxed;
 use super::catalog::Term;
@@ -34,6 +35,29 @@ pub enum Marked {
 }
 
 impl Marked {
+    /// What the entries about a subject ([`Ledger::history`]) say of the payload of one of them.
+    ///
+    /// # Errors
+    /// When a payload cannot be read.
+    pub fn among(history: &[Entry], index: Index) -> Result<Self, ReadError> {
+        let mut marked = Self::Not;
+        for entry in history {
+            let target = entry.header.re.or(entry.header.about);
+            if target != Some(index) || matches!(marked, Self::Erased(_)) {
+                continue;
+            }
+            marked = match (entry.header.kind, entry.event()?) {
+                (Kind::PayloadWithheld, Some(Event::PayloadWithheld(body))) => {
+                    Self::Withheld { by: entry.index, ground: body.ground, until: body.until }
+                }
+                (Kind::PayloadReleased, _) => Self::Released(entry.index),
+                (Kind::PayloadErased, _) => Self::Erased(entry.index),
+                _ => marked,
+            };
+        }
+        Ok(marked)
+    }
+
     /// Whether it is kept back on `today`: erased, or withheld and the day has not come.
     pub fn is_kept_back(&self, today: Day) -> bool {
         match self {
@@ -69,22 +93,7 @@ impl Ledger {
     /// When the log cannot be read.
     pub fn marked(&self, index: Index) -> Result<Marked, ReadError> {
         let subject = self.entry(index)?.subject();
-        let mut marked = Marked::Not;
-        for entry in self.history(subject)? {
-            let target = entry.header.re.or(entry.header.about);
-            if target != Some(index) || matches!(marked, Marked::Erased(_)) {
-                continue;
-            }
-            marked = match (entry.header.kind, entry.event()?) {
-                (Kind::PayloadWithheld, Some(Event::PayloadWithheld(body))) => {
-                    Marked::Withheld { by: entry.index, ground: body.ground, until: body.until }
-                }
-                (Kind::PayloadReleased, _) => Marked::Released(entry.index),
-                (Kind::PayloadErased, _) => Marked::Erased(entry.index),
-                _ => marked,
-            };
-        }
-        Ok(marked)
+        Marked::among(&self.history(subject)?, index)
     }
 
     /// Entries whose payload was erased by an entry that says so.
@@ -152,7 +161,8 @@ impl Ledger {
             self.catch_up()?;
             documents = self.drop_documents(&here)?;
         }
-        let committer = self.committer.as_mut().ok_or(AppendError::ReadOnly)?;
+        let committer = self.committer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let committer = committer.as_mut().ok_or(AppendError::ReadOnly)?;
         let payloads = committer.erase(&indices).map_err(boxed)?;
         self.reader.forget();
         Ok(Emptied { payloads, documents })

@@ -49,6 +49,16 @@ impl Entry {
         Ok(self.event_and_salt()?.map(|(event, _)| event))
     }
 
+    /// What happened, with its content digest ([`Event::content_digest`]).
+    ///
+    /// # Errors
+    /// As [`Entry::event`].
+    pub fn event_with_content(&self) -> Result<Option<(Event, Digest)>, ReadError> {
+        let Some(payload) = &self.payload else { return Ok(None) };
+        let body = |source| ReadError::Body { index: self.index, source };
+        Event::decode_with_content(self.header.kind, payload).map(Some).map_err(body)
+    }
+
     /// What happened, with the salt of the payload.
     ///
     /// # Errors

@@ -19,6 +19,7 @@
 //! | `lookup` | the catalog, or the same in memory |
 //! | `overlay` | the writer's view: record plus batch |
 //! | [`record`] | a ledger as its users meet it: open, look up |
+//! | `fill` | the same: bringing the lookups up to the log |
 //! | `fallen` | the same: what rests on fallen claims |
 //! | `append` | the same: put a batch on record |
 //! | `erasure` | the same: what is withheld, what is erased and stays so |
@@ -40,6 +41,7 @@ mod erase;
 mod erasure;
 pub mod error;
 mod fallen;
+mod fill;
 pub mod head;
 pub mod item;
 mod known;
@@ -58,7 +60,7 @@ mod settle;
 pub mod staging;
 pub mod stamps;
 
-pub use append::Prepared;
+pub use append::{Prepared, Source};
 pub use copy::{Copied, CopyError, Public};
 pub use erasure::Marked;
 pub use error::{AppendError, ReadError};

@@ -1,10 +1,12 @@
 //! From a head to what readers see: bundles and tiles, then the checkpoint, then what is superseded goes.
 
+use std::sync::Arc;
+
 use super::commit::{Aftermath, CommitError, Committer, Continuity, Early, UNCLEAR_ATTEMPTS, files};
 use super::edge::{Object, RightEdge, merge, open_bundle};
 use super::head::StagingId;
 use super::log::{LogError, Tiles, bundle_limit, bundle_path, full, open_checkpoint, tile_path};
-use super::memory::Remembered;
+use super::memory::{MemoryError, Remembered};
 use super::staging::Staged;
 use crate::hash::Digest;
 use crate::store::{Ahead, Cell, Store, StoreError, StorePath, SwapError};
@@ -74,11 +76,8 @@ impl<S: Store> Committer<S> {
         let late_sign = if early_sign.is_none() { Some(self.sign(size, root)?) } else { None };
         let signed = early_sign.as_ref().or(late_sign.as_ref()).map(Vec::as_slice).unwrap_or_default();
         self.untidy.push(base);
-        match self.swap_checkpoint(found, signed, size, root, &mut ahead)? {
-            Standing::Latest => {
-                self.remember();
-                self.tidy(size);
-            }
+        match self.swap_and_remember(found, signed, size, root, &mut ahead)? {
+            Standing::Latest => self.tidy(size),
             Standing::Overtaken { durable } => {
                 self.untidy.push(size);
                 if let Some(latest) = durable {
@@ -139,6 +138,28 @@ impl<S: Store> Committer<S> {
         let mut signed = checkpoint.sign(first).map_err(failed)?;
         others.iter().try_for_each(|signer| note::sign(&mut signed, signer)).map_err(|e| failed(e.into()))?;
         Ok(signed.to_string().into_bytes())
+    }
+
+    /// Swaps the checkpoint in and remembers it, at once: both only say again what the head says, which is durable, so that
+    /// it does no harm where a crash lets one of them through.
+    fn swap_and_remember(
+        &mut self,
+        found: Option<Vec<u8>>,
+        signed: &[u8],
+        size: u64,
+        root: Digest,
+        ahead: &mut Ahead<'_>,
+    ) -> Result<Standing, CommitError> {
+        let Some(present) = self.to_remember() else { return self.swap_checkpoint(found, signed, size, root, ahead) };
+        let memory = Arc::clone(&self.config.memory);
+        let (standing, stored) = std::thread::scope(|scope| {
+            let storing = scope.spawn(|| memory.store(present));
+            let standing = self.swap_checkpoint(found, signed, size, root, ahead);
+            // A panic over there is a broken invariant of ours; it goes on here.
+            (standing, storing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        self.remembered(present, stored);
+        standing
     }
 
     /// Swaps the checkpoint in, only ever to a larger size. Durable on return: the staged batch may go after it.
@@ -220,13 +241,23 @@ impl<S: Store> Committer<S> {
 
     /// Remembers the tree of `edge`, whose checkpoint is published.
     pub(super) fn remember(&mut self) {
+        if let Some(present) = self.to_remember() {
+            let stored = self.config.memory.store(present);
+            self.remembered(present, stored);
+        }
+    }
+
+    /// What is to be remembered now: the tree of `edge`, unless it is already, or more than it.
+    fn to_remember(&self) -> Option<Remembered> {
         let present = Remembered { size: self.edge.size(), root: self.edge.root() };
         // Another writer on this machine may have gone further already.
         let ahead = self.verified.is_some_and(|known| known.size > present.size);
-        if self.verified == Some(present) || ahead && self.continuity == Continuity::Holds {
-            return;
-        }
-        match self.config.memory.store(present) {
+        let known = self.verified == Some(present) || ahead && self.continuity == Continuity::Holds;
+        (!known).then_some(present)
+    }
+
+    fn remembered(&mut self, present: Remembered, stored: Result<(), MemoryError>) {
+        match stored {
             Ok(()) => self.verified = Some(present),
             Err(error) => self.aftermath.push(error.into()),
         }

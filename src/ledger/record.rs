@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::append::{Prepared, boxed};
-use super::catalog::{Changes, ContentKey, Named, Row, Term, changes};
+use super::catalog::{ContentKey, Named, Row, Term};
 use super::commit::{Committer, Config, Continuity};
 use super::error::{AppendError, ReadError};
 use super::fallen::Memo;
+use super::fill::read_range;
 use super::item::Entry;
 use super::log::read_bundle;
 use super::lookup::{Failed, Lookup};
@@ -29,9 +30,6 @@ use crate::tlog::note::Note;
 use crate::tlog::tree::{HashReader as _, Place};
 use crate::view::Context;
 
-/// Entries read from the log at once while catching up.
-pub(super) const CHUNK: u64 = 10_240;
-
 /// Entries read at once while looking for a point in time.
 const WALK: u64 = 256;
 
@@ -48,7 +46,8 @@ pub struct Ledger {
     pub(super) root: Digest,
     /// Entries that this view shows: all, or those before an as-of point.
     pub(super) size: u64,
-    pub(super) committer: Option<Committer<Arc<dyn Store>>>,
+    /// Behind a lock only so that threads may share the ledger to read it.
+    pub(super) committer: Mutex<Option<Committer<Arc<dyn Store>>>>,
     pub(super) memo: Mutex<Memo>,
     /// Entries whose payload was erased: never read, also where the bytes came back.
     pub(super) erased: BTreeSet<u64>,
@@ -96,8 +95,8 @@ impl Ledger {
             notify(&notice);
         }
         let lookup = Mutex::new(lookup);
-        let (memo, erased) = (Mutex::default(), BTreeSet::new());
-        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer: None, memo, erased };
+        let (committer, memo, erased) = (Mutex::default(), Mutex::default(), BTreeSet::new());
+        let mut ledger = Self { store, reader, lookup, notify, state, root, size, committer, memo, erased };
         ledger.check_lookup()?;
         ledger.catch_up()?;
         Ok(ledger)
@@ -123,7 +122,7 @@ impl Ledger {
     ) -> Result<Continuity, E> {
         let committer = Committer::open(Arc::clone(&self.store), config).map_err(boxed)?;
         let continuity = committer.continuity();
-        self.committer = Some(committer);
+        self.committer = Mutex::new(Some(committer));
         self.refresh().map_err(AppendError::from)?;
         if self.erased_still_here().map_err(AppendError::from)? {
             clear()?;
@@ -178,30 +177,6 @@ impl Ledger {
             self.fill(&mut self.lock())?;
         }
         self.fold_state()
-    }
-
-    /// Takes into the lookups what they do not reflect yet; one that is damaged on the way is begun anew, once.
-    pub(super) fn fill(&self, lookup: &mut Lookup) -> Result<(), ReadError> {
-        let mut again = true;
-        let whole = self.reader.size();
-        while lookup.size() < whole {
-            let base = lookup.size();
-            let end = whole.min(base + CHUNK);
-            let made = |entry: Entry| Ok(changes(entry.index, &entry.header, entry.event()?.as_ref()));
-            let made: Changes = self.read_range(base..end)?.into_iter().map(made).collect::<Result<_, ReadError>>()?;
-            let root = self.root_at(end)?;
-            match lookup.apply(base, made, end, &root) {
-                Ok(()) => {}
-                Err(Failed::Damaged(why)) if again => {
-                    again = false;
-                    (self.notify)(&format!("the catalog is rebuilt from the log: {why}"));
-                    lookup.reset()?;
-                }
-                Err(failed) => return Err(failed.into()),
-            }
-        }
-        lookup.settle();
-        Ok(())
     }
 
     /// Asks the lookups; a catalog that turns out damaged is rebuilt from the log, and asked again.
@@ -288,7 +263,7 @@ impl Ledger {
         }
         self.root = self.root_at(size)?;
         self.size = size;
-        self.committer = None;
+        self.committer = Mutex::default();
         self.fold_state()?;
         Ok(self)
     }
@@ -337,21 +312,12 @@ impl Ledger {
         Ok(entry)
     }
 
-    fn read_range(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
-        let entries = self.reader.entries(range.clone())?;
-        let payloads = self.reader.payloads(range.clone())?;
-        let read = |((index, bytes), payload): ((u64, _), Option<_>)| {
-            Entry::read(Index(index), bytes, payload.filter(|_| !self.erased.contains(&index)))
-        };
-        range.zip(entries).zip(payloads).map(read).collect()
-    }
-
     /// Entries in order, held against their leaves.
     ///
     /// # Errors
     /// As [`Ledger::entry`].
     pub fn entries(&self, range: std::ops::Range<u64>) -> Result<Vec<Entry>, ReadError> {
-        let entries = self.read_range(range)?;
+        let entries = read_range(&self.reader, &self.erased, range)?;
         let places: Vec<Place> = entries.iter().map(|e| Place { level: 0, n: e.index.0 }).collect();
         let leaves = self.reader.hashes().read(&places).map_err(super::log::LogError::from)?;
         match entries.iter().zip(&leaves).find(|(entry, leaf)| entry.leaf != **leaf) {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::head::number;
 use crate::hash::{Digest, leaf_hash};
-use crate::tlog::bundle::{Items, Series, append};
+use crate::tlog::bundle::{Items, Series};
 
 /// Most entries of one commit.
 pub const MAX_COMMIT_ENTRIES: usize = 10_240;
@@ -91,23 +91,12 @@ impl Staged {
         if length > MAX_STAGED_BYTES {
             return Err(BadBatch::TooLarge);
         }
-        let mut bytes = Vec::with_capacity(length);
-        bytes.extend_from_slice(title.as_bytes());
-        let mut frame = |series: Series, item: fn(&Encoded) -> &[u8]| {
-            let mut starts = Vec::with_capacity(batch.len() + 1);
-            for (position, one) in batch.iter().enumerate() {
-                starts.push(bytes.len());
-                let too_short = series == Series::Entries && item(one).is_empty();
-                let appended = append(&mut bytes, item(one), series.max_item());
-                if too_short || appended.is_err() {
-                    return Err(BadBatch::Length { position });
-                }
-            }
-            starts.push(bytes.len());
-            Ok(starts)
-        };
-        let entries = frame(Series::Entries, |one| &one.entry)?;
-        let payloads = frame(Series::Payloads, |one| &one.payload)?;
+        let entries = starts_of(title.len(), Series::Entries, batch)?;
+        let payloads = starts_of(entries[batch.len()], Series::Payloads, batch)?;
+        // Nothing but zeros yet, which costs nothing: the pages come when they are written.
+        let mut bytes = vec![0; length];
+        bytes[..title.len()].copy_from_slice(title.as_bytes());
+        fill(&mut bytes[title.len()..], batch, payloads[0] - title.len());
         Ok(Self { bytes, base, entries, payloads })
     }
 
@@ -182,6 +171,61 @@ impl Staged {
             }
             leaves
         })
+    }
+}
+
+/// Where each item of a batch is to begin, from `at` on, and where the last ends.
+fn starts_of(at: usize, series: Series, batch: &[Encoded]) -> Result<Vec<usize>, BadBatch> {
+    let mut starts = Vec::with_capacity(batch.len() + 1);
+    let mut at = at;
+    for (position, one) in batch.iter().enumerate() {
+        starts.push(at);
+        let item = item(one, series);
+        if series == Series::Entries && item.is_empty() || item.len() > series.max_item() {
+            return Err(BadBatch::Length { position });
+        }
+        at += 2 + item.len();
+    }
+    starts.push(at);
+    Ok(starts)
+}
+
+fn item(one: &Encoded, series: Series) -> &[u8] {
+    match series {
+        Series::Entries => &one.entry,
+        Series::Payloads => &one.payload,
+    }
+}
+
+/// Writes all entries and all payloads of a batch, the payloads from `payloads` on: of many, half of them on a thread of
+/// its own.
+fn fill(bytes: &mut [u8], batch: &[Encoded], payloads: usize) {
+    let (first, second) = batch.split_at(if batch.len() < PARALLEL_LEAVES { batch.len() } else { batch.len() / 2 });
+    let length = |some: &[Encoded], series| some.iter().map(|one| 2 + item(one, series).len()).sum::<usize>();
+    let (entries, payloads) = bytes.split_at_mut(payloads);
+    let (front, back) = (length(first, Series::Entries), length(first, Series::Payloads));
+    let (entries, more_entries) = entries.split_at_mut(front);
+    let (payloads, more_payloads) = payloads.split_at_mut(back);
+    let half = |entries: &mut [u8], payloads: &mut [u8], some: &[Encoded]| {
+        write(entries, some.iter().map(|one| one.entry.as_slice()));
+        write(payloads, some.iter().map(|one| one.payload.as_slice()));
+    };
+    if second.is_empty() {
+        return half(entries, payloads, first);
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| half(more_entries, more_payloads, second));
+        half(entries, payloads, first);
+    });
+}
+
+/// Writes items in the framing of bundles; they fit.
+fn write<'i>(mut out: &mut [u8], items: impl Iterator<Item = &'i [u8]>) {
+    for item in items {
+        let (place, rest) = std::mem::take(&mut out).split_at_mut(2 + item.len());
+        place[..2].copy_from_slice(&(item.len() as u16).to_be_bytes());
+        place[2..].copy_from_slice(item);
+        out = rest;
     }
 }
 

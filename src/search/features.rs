@@ -137,6 +137,11 @@ impl Features {
 
     /// A date that begins at a word: how many words it takes.
     fn date(&mut self, text: &str, found: &[Word], at: usize) -> Option<usize> {
+        let first = found.get(at)?.text.as_str();
+        // Most words begin no date, and one look tells.
+        if !first.starts_with(|c: char| c.is_ascii_digit()) && lexicon::month(first).is_none() {
+            return None;
+        }
         let shown = |to: usize| text[found[at].start..found[to].end].to_owned();
         let word = |k: usize| found.get(at + k).map(|w| w.text.as_str());
         let month = |k: usize| {

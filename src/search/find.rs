@@ -6,8 +6,8 @@ use tantivy::collector::{Count, DocSetCollector, TopDocs};
 use tantivy::query::{BooleanQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
-use super::build::{Place, texts, titles_of};
 use super::index::NUMBER;
+use super::texts::{Place, Titles, texts};
 use super::tokenizer::plain;
 use super::{Search, SearchError, ask};
 use crate::entry::{ClaimState, Kind};
@@ -72,8 +72,11 @@ impl Search {
             return Ok(None);
         }
         let term = |word: &String| -> Box<dyn Query> {
-            let term = tantivy::Term::from_field_text(self.opened.fields.plain, word);
-            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+            let in_field = |field| -> Box<dyn Query> {
+                Box::new(TermQuery::new(tantivy::Term::from_field_text(field, word), IndexRecordOption::Basic))
+            };
+            let fields = self.opened.fields;
+            Box::new(BooleanQuery::union(vec![in_field(fields.statement), in_field(fields.plain)]))
         };
         let query = BooleanQuery::intersection(words.iter().map(term).collect());
         let searcher = self.opened.reader.searcher();
@@ -112,17 +115,9 @@ impl Search {
             if keep.is_some_and(|keep| !keep(&claim)) {
                 continue;
             }
-            let mut failed = None;
-            let mut titles = |number| {
-                titles_of(ledger, number).unwrap_or_else(|error| {
-                    failed = Some(error);
-                    Vec::new()
-                })
-            };
-            let there = texts(&claim, &mut titles);
-            if let Some(error) = failed {
-                return Err(error.into());
-            }
+            let mut titles = Titles::default();
+            titles.read(ledger, &claim)?;
+            let there = texts(&claim, &titles);
             let has = |text: &str| atoms.iter().any(|atom| !atom.without && atom.what.is_in(text));
             let mut places: Vec<Place> = there.iter().filter(|(_, text)| has(text)).map(|(place, _)| *place).collect();
             places.sort_unstable();

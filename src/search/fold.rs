@@ -63,8 +63,16 @@ impl<'t> Words<'t> {
         let mut end = self.word.start;
         // Length of the word where an apostrophe stands last in it.
         let mut apostrophe = None;
-        for (offset, c) in self.text[self.word.start..].char_indices() {
-            let here = self.word.start + offset;
+        // Most words are plain to their end.
+        let plain = self.text.as_bytes()[self.word.start..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        if plain > 0 {
+            end += plain;
+            self.word.text.push_str(&self.text[self.word.start..end]);
+            self.word.text.make_ascii_lowercase();
+        }
+        let rest = end;
+        for (offset, c) in self.text[rest..].char_indices() {
+            let here = rest + offset;
             let after = &self.text[here + c.len_utf8()..];
             if is_alone(c) {
                 if here == self.word.start {

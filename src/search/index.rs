@@ -15,11 +15,11 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Index, IndexReader, ReloadPolicy};
 
 use super::error::{SearchError, Why};
-use super::tokenizer::{Folding, Plain, Terms};
+use super::tokenizer::{Folding, Terms};
 use crate::hash::{Digest, empty_root};
 
 /// Of fields, words and stamp; another one is not read but rebuilt.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 /// How long one waits for another process.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Up to this size all files are compared with their checksums on opening.
@@ -36,7 +36,7 @@ pub(super) struct Fields {
     pub rest: Field,
     /// What it is compared by.
     pub likeness: Field,
-    /// Words of the statement as queries compare them.
+    /// Words of the statement as queries compare them, where they are not words of the statement anyway.
     pub plain: Field,
 }
 
@@ -54,7 +54,7 @@ fn schema() -> (Schema, Fields) {
         statement: schema.add_text_field("statement", text("folding", positions)),
         rest: schema.add_text_field("rest", text("folding", positions)),
         likeness: schema.add_text_field("likeness", text("terms", IndexRecordOption::WithFreqs)),
-        plain: schema.add_text_field("plain", text("plain", IndexRecordOption::Basic)),
+        plain: schema.add_text_field("plain", text("terms", IndexRecordOption::Basic)),
     };
     (schema.build(), fields)
 }
@@ -64,7 +64,6 @@ fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register("folding", Folding);
     manager.register("terms", Terms);
-    manager.register("plain", Plain);
     manager
 }
 

@@ -11,6 +11,7 @@
 //! | `similar` | claims on record that are like a text |
 //! | `index` | the index on disk and what it reflects |
 //! | `build` | from the log to the index |
+//! | `texts` | what is searched of a claim |
 //!
 //! The index only tells where to look: every claim that is shown is read from the log. It is brought up to the log when it is
 //! opened; what is damaged, of another ledger, another version or another history, or made before an erasure, is set
@@ -26,15 +27,16 @@ mod index;
 mod lexicon;
 pub mod score;
 mod similar;
+mod texts;
 mod tokenizer;
 
 use std::path::{Path, PathBuf};
 
 pub use ask::{Atom, What, parse};
-pub use build::Place;
 pub use error::{BadText, SearchError};
 pub use find::{Found, Hit};
 pub use similar::Similar;
+pub use texts::Place;
 
 use crate::entry::Kind;
 use crate::ledger::Ledger;

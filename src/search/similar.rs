@@ -6,9 +6,10 @@ use tantivy::Term;
 use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
-use super::build::{date_terms, is_hidden, near_term};
+use super::build::{date_terms, near_term};
 use super::features::Features;
 use super::score::{Likeness, compare};
+use super::texts::is_hidden;
 use super::{Search, SearchError};
 use crate::claim::Claim;
 use crate::entry::ClaimState;

@@ -37,25 +37,7 @@ impl Tokenizer for Terms {
     }
 }
 
-/// Cuts text into words as a query compares them, which is not quite as they are searched.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Plain;
-
-/// Such words as tokens.
-pub(super) struct PlainStream {
-    words: std::vec::IntoIter<String>,
-    token: Token,
-}
-
-impl Tokenizer for Plain {
-    type TokenStream<'t> = PlainStream;
-
-    fn token_stream<'t>(&'t mut self, text: &'t str) -> PlainStream {
-        PlainStream { words: plain(text).into_iter(), token: Token::default() }
-    }
-}
-
-/// The words of a text that such a field holds, each once.
+/// The words of a text as a query compares them, each once, which is not quite as they are searched.
 pub(super) fn plain(text: &str) -> Vec<String> {
     let mut words = crate::text::words(text);
     // A longer one is not held: who looks for it is not helped by this field.
@@ -65,23 +47,22 @@ pub(super) fn plain(text: &str) -> Vec<String> {
     words
 }
 
-impl TokenStream for PlainStream {
-    fn advance(&mut self) -> bool {
-        self.token.position = self.token.position.wrapping_add(1);
-        match self.words.next() {
-            Some(word) => self.token.text = word,
-            None => return false,
-        }
-        true
+/// Those of them that are not also words as they are searched: in most texts there are none.
+pub(super) fn otherwise_plain(text: &str) -> Vec<String> {
+    let bytes = text.as_bytes();
+    let joins = |pair: &[u8]| pair[0].is_ascii_digit() && matches!(pair[1], b',' | b'.');
+    // Without accents, apostrophes, and points or commas after digits both ways of cutting are the same.
+    if text.is_ascii() && memchr::memchr2(b'\'', b'`', bytes).is_none() && !bytes.windows(2).any(joins) {
+        return Vec::new();
     }
-
-    fn token(&self) -> &Token {
-        &self.token
+    let mut words = plain(text);
+    let mut searched = Words::new(text);
+    let mut known = std::collections::HashSet::new();
+    while searched.advance() {
+        known.insert(std::mem::take(&mut searched.word.text));
     }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
+    words.retain(|word| !known.contains(word));
+    words
 }
 
 impl TokenStream for Stream<'_> {
@@ -98,8 +79,9 @@ impl TokenStream for Stream<'_> {
         if !self.words.advance() {
             return false;
         }
-        let word = &self.words.word;
-        self.token.text.push_str(&word.text);
+        let word = &mut self.words.word;
+        // The word is read anew each time: its old text is only room to write in.
+        std::mem::swap(&mut self.token.text, &mut word.text);
         (self.token.offset_from, self.token.offset_to) = (word.start, word.end);
         true
     }

@@ -1,12 +1,11 @@
 //! Durable files: temporary first, synced, then named, and the folder synced. What `local` is made of.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -20,8 +19,8 @@ const OLD: Duration = Duration::from_secs(3_600);
 /// Attempts to write into a folder that others may be removing because it had become empty.
 const FOLDER_ATTEMPTS: usize = 16;
 
-/// Threads that wait for the disk at once. Syncs that overlap share one journal commit, so more of them is less time.
-const SYNC_THREADS: usize = 24;
+/// Bytes from which on a second thread to write them is worth its start.
+const MUCH: usize = 1 << 20;
 
 /// A temporary file, synced; removed when dropped, whatever became of it.
 #[derive(Debug)]
@@ -159,7 +158,7 @@ pub(super) fn write_temp(target: PathBuf, index: usize, bytes: &[u8]) -> Result<
 }
 
 /// Makes a temporary file's bytes durable, whatever its name has become.
-pub(super) fn sync_file(file: &File, temp: &Temp) -> Result<(), StoreError> {
+fn sync_file(file: &File, temp: &Temp) -> Result<(), StoreError> {
     file.sync_all().map_err(|e| StoreError::io(Action::Sync, show(&temp.target), e))
 }
 
@@ -199,17 +198,22 @@ pub(super) fn create_folders(folder: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes the names in a folder durable. One that is gone has none.
-#[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    sync_folder_now(folder).map_err(|e| StoreError::io(Action::Sync, show(folder), e))
+}
+
+/// The same, with the system's own error.
+#[cfg(unix)]
+pub(super) fn sync_folder_now(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|file| file.sync_all()) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(StoreError::io(Action::Sync, show(folder), e)),
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
         _ => Ok(()),
     }
 }
 
 /// Elsewhere folders cannot be opened as files, and the system keeps names by itself.
 #[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_folder_now(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -234,38 +238,19 @@ fn sweep_if(folder: &Path, goes: impl Fn(&fs::DirEntry) -> bool) {
     });
 }
 
-/// Does `work` on every item, several at a time; the results come in no order. After an error no new work is begun.
-pub(super) fn parallel<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, StoreError> + Sync,
-) -> Result<Vec<R>, StoreError> {
-    if let [item] = items {
-        return Ok(vec![work(item)?]);
+/// Writes each of `files` (a name and the bytes to come under it) as a temporary file, not synced yet; the outcomes are in
+/// their order, and the temporary files know their places in it.
+pub(super) fn write_all_unsynced(files: &[(PathBuf, &[u8])]) -> Vec<Result<(File, Temp), StoreError>> {
+    let write = |at: usize| write_unsynced(files[at].0.clone(), at, files[at].1);
+    if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() < MUCH {
+        return (0..files.len()).map(write).collect();
     }
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Ok(Vec::with_capacity(items.len())));
-    let worker = || {
-        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let done = work(item);
-            let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-            match (&mut *results, done) {
-                (Ok(all), Ok(one)) => all.push(one),
-                (Ok(_), Err(error)) => *results = Err(error),
-                (Err(_), _) => return,
-            }
-            if results.is_err() {
-                return;
-            }
-        }
-    };
+    let half = files.len() / 2;
     thread::scope(|scope| {
-        for _ in 1..items.len().min(SYNC_THREADS) {
-            // Fewer threads than wished for only take longer.
-            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
-                break;
-            }
-        }
-        worker();
-    });
-    results.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let other = scope.spawn(|| (half..files.len()).map(write).collect::<Vec<_>>());
+        let mut all: Vec<_> = (0..half).map(write).collect();
+        // A panic over there is a broken invariant of ours; it goes on here.
+        all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        all
+    })
 }

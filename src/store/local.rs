@@ -21,22 +21,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::files::{
-    Ahead, Temp, create_folders, link, parallel, read_file, read_part, show, stands, sweep_folder, sync_file,
-    sync_folder, write_temp, write_unsynced,
+    Ahead, Temp, create_folders, link, read_file, read_part, show, stands, sweep_folder, sync_folder,
+    write_all_unsynced, write_temp, write_unsynced,
 };
 use super::lock::{self, Share};
+use super::pool::{Pool, Target};
 use super::{
     Action, Cell, MAX_CELL_BYTES, Store, StoreError, StorePath, StoreRead, SwapError, check_cell, check_redact,
     check_remove,
 };
-
-/// What is made durable at once.
-enum Work<'b> {
-    /// The names in a folder.
-    Folder(PathBuf),
-    /// A cell's next content, under no name yet. A failure is said where it is needed.
-    Cell(Cell, &'b [u8]),
-}
 
 /// A ledger's folder.
 #[derive(Debug)]
@@ -46,6 +39,7 @@ pub struct LocalStore {
     swept: Mutex<HashSet<PathBuf>>,
     /// How long to wait for other writers.
     patience: Duration,
+    pool: Pool,
 }
 
 impl LocalStore {
@@ -56,7 +50,7 @@ impl LocalStore {
         if !metadata.is_dir() {
             return Err(StoreError::io(Action::Open, show(&root), ErrorKind::NotADirectory.into()));
         }
-        Ok(Self { root, swept: Mutex::default(), patience: lock::PATIENCE })
+        Ok(Self { root, swept: Mutex::default(), patience: lock::PATIENCE, pool: Pool::default() })
     }
 
     /// Creates the folder, durable on return, and opens it; one that exists is fine.
@@ -119,21 +113,39 @@ impl LocalStore {
         Ok(())
     }
 
-    fn write_temps(&self, objects: &[(StorePath, &[u8])], which: &[usize]) -> Result<Vec<Temp>, StoreError> {
-        parallel(which, |&index| {
-            let (path, bytes) = &objects[index];
-            write_temp(self.file(path), index, bytes)
-        })
+    /// Makes what stands in `targets` durable, all at once; fails with the first that failed.
+    fn sync(&self, targets: Vec<(String, Target)>) -> Result<(), StoreError> {
+        let (names, targets): (Vec<_>, Vec<_>) = targets.into_iter().unzip();
+        let failed = names.into_iter().zip(self.pool.sync(targets)).find_map(|(name, done)| Some((name, done.err()?)));
+        failed.map_or(Ok(()), |(name, error)| Err(StoreError::io(Action::Sync, name, error)))
     }
 
-    /// File and folder are synced at once; see the head of this file.
-    fn put_staged(&self, path: &StorePath, bytes: &[u8]) -> Result<(), StoreError> {
+    /// Writes and syncs temporary files for some of `objects`.
+    fn write_temps(&self, objects: &[(StorePath, &[u8])], which: &[usize]) -> Result<Vec<Temp>, StoreError> {
+        let files: Vec<_> = which.iter().map(|at| (self.file(&objects[*at].0), objects[*at].1)).collect();
+        let (mut temps, mut targets) = (Vec::with_capacity(files.len()), Vec::with_capacity(files.len()));
+        for written in write_all_unsynced(&files) {
+            let (file, mut temp) = written?;
+            temp.index = which[temp.index];
+            targets.push((show(&temp.target), Target::File(file)));
+            temps.push(temp);
+        }
+        self.sync(targets)?;
+        Ok(temps)
+    }
+
+    /// Gives a staged batch its name, not synced yet: see the head of this file. Says what is to be synced.
+    fn name_staged(&self, path: &StorePath, bytes: &[u8]) -> Result<Vec<(String, Target)>, StoreError> {
         let target = self.file(path);
         let folder = target.parent().unwrap_or(&self.root).to_owned();
-        let (file, temp) = write_unsynced(target, 0, bytes)?;
-        link(&temp, path, bytes)?;
-        parallel(&[true, false], |own| if *own { sync_file(&file, &temp) } else { sync_folder(&folder) })?;
-        Ok(())
+        let mut targets = Vec::new();
+        if !stands(&target, path, bytes)? {
+            let (file, temp) = write_unsynced(target, 0, bytes)?;
+            link(&temp, path, bytes)?;
+            targets.push((show(&temp.target), Target::File(file)));
+        }
+        targets.push((show(&folder), Target::Folder(folder)));
+        Ok(targets)
     }
 
     fn cell(&self, cell: Cell) -> PathBuf {
@@ -203,17 +215,28 @@ impl Store for LocalStore {
         let cells = cells.iter().map(|(cell, bytes)| (self.cell(*cell), *bytes));
         let files: Vec<(PathBuf, &'b [u8])> =
             objects.iter().map(|(path, bytes)| (self.file(path), *bytes)).chain(cells).collect();
-        self.make_room(files.iter().map(|(file, _)| file))?;
-        // The batch itself comes first: it is the longest. Of the others a failure is said where they are needed.
-        let work: Vec<Option<usize>> = std::iter::once(None).chain((0..files.len()).map(Some)).collect();
-        let temps = parallel(&work, |item| match item {
-            None => self.put(path, bytes).map(|()| None),
-            Some(index) => Ok(write_temp(files[*index].0.clone(), *index, files[*index].1).ok()),
-        })?;
+        let staged = self.file(path);
+        self.make_room(files.iter().map(|(file, _)| file).chain([&staged]))?;
+        let _shared = self.lock(Share::Writing)?;
+        // All of it is written before any of it is synced, so that few commits of the file system's journal are waited for.
+        let mut targets: Vec<Target> = self.name_staged(path, bytes)?.into_iter().map(|(_, target)| target).collect();
+        let own = targets.len();
+        // A failure of the others is said where they are needed.
+        let mut temps = Vec::with_capacity(files.len());
+        for (file, temp) in write_all_unsynced(&files).into_iter().flatten() {
+            targets.push(Target::File(file));
+            temps.push(temp);
+        }
+        let mut done = self.pool.sync(targets).into_iter();
+        for outcome in done.by_ref().take(own) {
+            outcome.map_err(|e| StoreError::io(Action::Sync, path.as_str(), e))?;
+        }
         let mut ahead = Ahead::default();
-        ahead.add(
-            temps.into_iter().flatten().map(|temp| (files[temp.index].1, temp)).map(|(bytes, temp)| (temp, bytes)),
-        );
+        let durable = temps.into_iter().zip(done).filter(|(_, done)| done.is_ok());
+        ahead.add(durable.map(|(temp, _)| {
+            let bytes = files[temp.index].1;
+            (temp, bytes)
+        }));
         Ok(ahead)
     }
 
@@ -243,7 +266,7 @@ impl Store for LocalStore {
         if let ([(path, bytes)], [0]) = (objects, absent.as_slice())
             && path.is_staging()
         {
-            return self.put_staged(path, bytes);
+            return self.sync(self.name_staged(path, bytes)?);
         }
         temps.extend(self.write_temps(objects, &absent)?);
         for temp in temps {
@@ -251,13 +274,23 @@ impl Store for LocalStore {
             link(&temp, path, bytes)?;
         }
         // Also where everything stood already: its writer may not have come to this.
-        let folders = folders.into_iter().map(Work::Folder);
-        let work: Vec<Work<'b>> = folders.chain(cells.iter().map(|(cell, bytes)| Work::Cell(*cell, bytes))).collect();
-        let done = parallel(&work, |work| match work {
-            Work::Folder(folder) => sync_folder(folder).map(|()| None),
-            Work::Cell(cell, bytes) => Ok(write_temp(self.cell(*cell), 0, bytes).ok().map(|temp| (temp, *bytes))),
-        })?;
-        ahead.add(done.into_iter().flatten());
+        let mut targets: Vec<Target> = folders.iter().cloned().map(Target::Folder).collect();
+        let cells: Vec<(PathBuf, &'b [u8])> = cells.iter().map(|(cell, bytes)| (self.cell(*cell), *bytes)).collect();
+        let mut temps = Vec::with_capacity(cells.len());
+        for (file, temp) in write_all_unsynced(&cells).into_iter().flatten() {
+            targets.push(Target::File(file));
+            temps.push(temp);
+        }
+        let mut done = self.pool.sync(targets).into_iter();
+        for (folder, outcome) in folders.iter().zip(done.by_ref()) {
+            outcome.map_err(|e| StoreError::io(Action::Sync, show(folder), e))?;
+        }
+        // A failure of a cell is said where it is needed.
+        let durable = temps.into_iter().zip(done).filter(|(_, done)| done.is_ok());
+        ahead.add(durable.map(|(temp, _)| {
+            let bytes = cells[temp.index].1;
+            (temp, bytes)
+        }));
         Ok(())
     }
 

@@ -10,6 +10,7 @@ pub mod local;
 pub mod lock;
 pub mod memory;
 pub mod path;
+mod pool;
 
 use std::io;
 use std::ops::Range;

@@ -5,7 +5,19 @@
 use onrecord::canon::{CanonError, MAX_DEPTH, from_bytes, to_bytes, value_from_bytes, value_to_bytes};
 use onrecord::hash::MAX_INTEGER;
 use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+/// A record with what records are made of.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Small {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    a: Option<String>,
+    b: Vec<i64>,
+    c: u64,
+    d: (bool, bool),
+}
 
 macro_rules! vectors {
     ($($name:literal),+) => {
@@ -204,6 +216,33 @@ proptest! {
     fn what_is_read_is_what_would_be_written(text in "[\\[\\]{}\":,0-9a-b \\\\ntu.e-]{0,24}") {
         if let Ok(value) = read(&text) {
             prop_assert_eq!(value_to_bytes(&value).unwrap(), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_in_its_one_form_whatever_its_strings_and_numbers_are(
+        text in "[ -~é°\n\t\"\\\\]{0,12}",
+        low in -20_i64..20,
+        high in 9_007_199_254_740_985_u64..9_007_199_254_740_997,
+        at in any::<prop::sample::Index>(),
+        other in any::<u8>(),
+    ) {
+        let record = Small { a: Some(text), b: vec![low, -low], c: high, d: (true, low % 2 == 0) };
+        let bytes = to_bytes(&record).unwrap();
+        let read = from_bytes::<Small>(&bytes, 1 << 10);
+        prop_assert_eq!(read.is_ok(), high <= MAX_INTEGER, "{:?}", &read);
+        prop_assert!(read.is_err() || read == Ok(record));
+        // One byte otherwise: refused, or another record in its own one form.
+        let mut changed = bytes;
+        let at = at.index(changed.len());
+        changed[at] = other;
+        if let Ok(read) = from_bytes::<Small>(&changed, 1 << 10) {
+            prop_assert_eq!(&to_bytes(&read).unwrap(), &changed);
+        }
+        let at = at.min(changed.len());
+        changed.insert(at, b' ');
+        if let Ok(read) = from_bytes::<Small>(&changed, 1 << 10) {
+            prop_assert_eq!(&to_bytes(&read).unwrap(), &changed);
         }
     }
 

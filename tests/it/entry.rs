@@ -442,6 +442,8 @@ fn the_content_digest_is_of_kind_and_body_without_salt() {
         let payload = J::parse(&event.encode(SALT).unwrap());
         let bytes = [kind.as_str().as_bytes(), b"\0", &payload.key("body").unwrap().bytes()].concat();
         assert_eq!(event.content_digest().unwrap(), Digest::of(&bytes), "{kind}");
+        let read = Event::decode_with_content(kind, &payload.bytes()).unwrap();
+        assert_eq!(read, (event.clone(), Digest::of(&bytes)), "{kind}");
         if let Some(other) = seen.insert(Digest::of(&bytes), (kind, event.clone())) {
             assert_eq!(other, (kind, event), "two contents with one digest");
         }

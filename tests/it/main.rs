@@ -59,6 +59,7 @@ mod nanopub;
 mod parquet;
 mod prov;
 mod query;
+mod rebuild;
 mod recover;
 mod report;
 mod report_parts;

@@ -28,7 +28,7 @@ impl Total {
         self.sum = self.sum.wrapping_add(sum_of(value));
     }
 
-    fn take(&mut self, value: &[u8], rows: usize) {
+    pub(super) fn take(&mut self, value: &[u8], rows: usize) {
         self.rows = self.rows.wrapping_sub(rows as u64);
         self.sum = self.sum.wrapping_sub(sum_of(value));
     }

@@ -1,10 +1,10 @@
 //! Every name on record once, so that a part of a name finds all names that have it, and with them their terms.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::block::Total;
 use super::error::Damage;
-use super::page::{open, seal};
+use super::page::{checksum, open, seal};
 use super::shelf::{Shelf, Space};
 use super::term::Term;
 
@@ -103,10 +103,18 @@ impl Met {
     }
 }
 
-fn key(named: Named, name: &str) -> Vec<u8> {
-    let mut key = vec![named as u8];
-    key.extend_from_slice(name.as_bytes());
-    key
+/// Buckets that the names of a sort are spread over: a batch of many new names writes few values.
+type Bucket = [u8; 2];
+
+fn bucket(named: Named, name: &str) -> Bucket {
+    [named as u8, (checksum(&[], name.as_bytes()) >> 56) as u8]
+}
+
+/// Reads a bucket: ascending names.
+fn read<'v>(key: &[u8], value: &'v [u8]) -> Result<Vec<&'v str>, Damage> {
+    let names: Vec<&str> = open(key, value)?;
+    let ascending = names.windows(2).all(|pair| pair[0] < pair[1]);
+    if ascending && !names.is_empty() { Ok(names) } else { Err(Damage::Shape) }
 }
 
 /// Takes in names; those on record already change nothing.
@@ -118,14 +126,27 @@ pub(super) fn update(
     met: &mut Met,
     names: &BTreeSet<Name>,
 ) -> Result<(), Damage> {
-    for both in names.iter().filter(|name| met.first(name)) {
-        let (named, name) = both;
-        let key = key(*named, name);
-        if shelf.get(Space::Names, &key)?.is_none() {
-            let value = seal(&key, &())?;
-            totals[*named as usize].add(&value, 1);
-            shelf.insert(Space::Names, &key, value)?;
+    let mut buckets: BTreeMap<Bucket, Vec<&str>> = BTreeMap::new();
+    for name in names.iter().filter(|name| met.first(name)) {
+        buckets.entry(bucket(name.0, &name.1)).or_default().push(&name.1);
+    }
+    for (key, new) in buckets {
+        let before = shelf.get(Space::Names, &key)?;
+        let mut all = before.as_deref().map(|value| read(&key, value)).transpose()?.unwrap_or_default();
+        let were = all.len();
+        all.extend(new);
+        all.sort_unstable();
+        all.dedup();
+        if all.len() == were {
+            continue;
         }
+        let value = seal(&key, &all)?;
+        let total = totals.get_mut(usize::from(key[0])).ok_or(Damage::Key)?;
+        if let Some(before) = &before {
+            total.take(before, were);
+        }
+        total.add(&value, all.len());
+        shelf.insert(Space::Names, &key, value)?;
     }
     Ok(())
 }
@@ -140,39 +161,38 @@ pub(super) fn having(
 ) -> Result<Option<Vec<String>>, Damage> {
     let mut found = Vec::new();
     let mut seen = Total::default();
-    each(shelf, Some(named), |_, name, value| {
-        seen.add(value, 1);
-        if found.len() <= limit && name.contains(part) {
-            found.push(name.to_owned());
-        }
+    each(shelf, Some(named), |_, names, value| {
+        seen.add(value, names.len());
+        let room = limit.saturating_add(1).saturating_sub(found.len());
+        found.extend(names.iter().filter(|name| name.contains(part)).take(room).map(ToString::to_string));
     })?;
     if seen != totals[named as usize] {
         return Err(Damage::Missing);
     }
+    found.sort_unstable();
     Ok((found.len() <= limit).then_some(found))
 }
 
 /// What all names add up to.
 pub(super) fn totals(shelf: &Shelf) -> Result<Totals, Damage> {
     let mut totals = Totals::default();
-    each(shelf, None, |named, _, value| totals[named].add(value, 1))?;
+    each(shelf, None, |named, names, value| totals[named].add(value, names.len()))?;
     Ok(totals)
 }
 
-/// Hands on every name of a sort, or of all.
-fn each(shelf: &Shelf, named: Option<Named>, mut take: impl FnMut(usize, &str, &[u8])) -> Result<(), Damage> {
+/// Hands on every bucket of a sort, or of all.
+fn each(shelf: &Shelf, named: Option<Named>, mut take: impl FnMut(usize, &[&str], &[u8])) -> Result<(), Damage> {
     let from = named.map_or(0, |n| n as u8);
     let mut walk = shelf.walk(Space::Names, &[from])?;
     while let Some((key, value)) = walk.next()? {
-        let (sort, name) = key.split_first().ok_or(Damage::Key)?;
-        if named.is_some_and(|n| n as u8 != *sort) {
+        let sort = *key.first().ok_or(Damage::Key)?;
+        if named.is_some_and(|n| n as u8 != sort) {
             break;
         }
-        if usize::from(*sort) >= Named::ALL.len() {
+        if usize::from(sort) >= Named::ALL.len() {
             return Err(Damage::Key);
         }
-        open::<()>(&key, &value)?;
-        take(usize::from(*sort), str::from_utf8(name).map_err(|_| Damage::Key)?, &value);
+        take(usize::from(sort), &read(&key, &value)?, &value);
     }
     Ok(())
 }

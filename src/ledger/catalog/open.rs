@@ -18,7 +18,7 @@ use super::shelf::{PATIENCE, Shelf, Space};
 use crate::hash::{Digest, empty_root};
 
 /// Of what is stored; another one is not read but rebuilt.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// After so many bytes [`Catalog::settle`] opens the database again.
 const MUCH: u64 = 4 << 20;
 const VERSION_KEY: &[u8] = b"version";

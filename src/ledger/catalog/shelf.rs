@@ -30,7 +30,7 @@ pub(super) enum Space {
     Pages,
     /// Blocks of rows.
     Rows,
-    /// Names, one a key.
+    /// Names, in buckets.
     Names,
 }
 
