@@ -137,7 +137,8 @@ impl CliError {
 /// What to do where a disk is full or does not work, whatever was being done: told by the system's number, with which `std`
 /// ends what it says of an error.
 fn after_disk(text: &str) -> Option<&'static str> {
-    let (_, number) = text.strip_suffix(')')?.rsplit_once("(os error ")?;
+    let (_, rest) = text.rsplit_once("(os error ")?;
+    let (number, _) = rest.split_once(')')?;
     match number {
         // EFBIG, ENOSPC, EDQUOT
         "27" | "28" | "122" => Some("make room on the disk, or raise the limit, and repeat the command"),

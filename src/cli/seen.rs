@@ -16,8 +16,9 @@ use super::context::Context;
 use super::error::CliError;
 use super::output::counted;
 use crate::hash::Digest;
-use crate::ledger::Ledger;
-use crate::store::{Cell, StoreRead as _};
+use crate::ledger::reader::Reader;
+use crate::ledger::{Ledger, ReadError};
+use crate::store::{Cell, StoreRead};
 use crate::text::printable_line;
 use crate::time::Timestamp;
 use crate::tlog::checkpoint::Checkpoint;
@@ -145,16 +146,14 @@ pub fn hold(cx: &Context<'_>, ledger: &Ledger) -> Result<(), CliError> {
     }
     let copy = matches!(ledger.store().read(Cell::Head), Ok(None));
     let size = ledger.reader().size();
-    let mut against = Vec::new();
-    let mut ahead: Option<Seen> = None;
-    for seen in memory.standing() {
-        let before = seen.checkpoint.size();
-        if before > size {
-            if ahead.as_ref().is_none_or(|other| other.checkpoint.size() < before) {
-                ahead = Some(seen);
-            }
-        } else if ledger.root_at(before)? != seen.checkpoint.root() {
-            against.push(seen);
+    let (mut against, mut ahead) = compare(&memory, ledger.reader())?;
+    if ahead.is_some()
+        && let Some(now) = ledger.grown()?
+    {
+        // Another process has recorded something, and remembered it, since the checkpoint was read here.
+        (against, ahead) = compare(&memory, &now)?;
+        if against.is_empty() && ahead.is_none() {
+            return Ok(());
         }
     }
     if let (Some(seen), true) = (&ahead, copy && against.is_empty()) {
@@ -173,6 +172,23 @@ pub fn hold(cx: &Context<'_>, ledger: &Ledger) -> Result<(), CliError> {
     }
     remember(cx, &path, memory, &present);
     Ok(())
+}
+
+/// What is remembered and is no part of a log, and the largest of what is ahead of it.
+fn compare<S: StoreRead>(memory: &Memory, log: &Reader<S>) -> Result<(Vec<Seen>, Option<Seen>), ReadError> {
+    let mut against = Vec::new();
+    let mut ahead: Option<Seen> = None;
+    for seen in memory.standing() {
+        let before = seen.checkpoint.size();
+        if before > log.size() {
+            if ahead.as_ref().is_none_or(|other| other.checkpoint.size() < before) {
+                ahead = Some(seen);
+            }
+        } else if log.root_at(before)? != seen.checkpoint.root() {
+            against.push(seen);
+        }
+    }
+    Ok((against, ahead))
 }
 
 /// Remembers the checkpoint that a ledger has now, which is known to extend what was seen.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::log::{LogError, Tiles, bundle_path, full, open_checkpoint, read_bundle};
+use crate::hash::Digest;
 use crate::store::{Cell, StoreRead};
 use crate::tlog::bundle::{Bundle, Series, starts};
 use crate::tlog::checkpoint::Checkpoint;
@@ -89,6 +90,14 @@ impl<S: StoreRead> Reader<S> {
     /// Number of entries.
     pub fn size(&self) -> u64 {
         self.checkpoint().map_or(0, Checkpoint::size)
+    }
+
+    /// Root of the tree over the first `size` entries.
+    ///
+    /// # Errors
+    /// When the tiles cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Digest, LogError> {
+        crate::tlog::tree::root(&self.hashes(), size).map_err(LogError::from)
     }
 
     /// The keys of which one has signed the checkpoint.

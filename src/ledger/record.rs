@@ -152,6 +152,11 @@ impl Ledger {
             let lookup = self.lock();
             (lookup.size(), lookup.root())
         };
+        if reflected > self.size && self.reader.refresh()? {
+            // Another process has recorded something, and brought the catalog up to it, since the checkpoint was read here.
+            self.size = self.reader.size();
+            self.root = self.reader.checkpoint().ok_or(ReadError::NoLedger)?.root();
+        }
         if reflected == 0 || (reflected <= self.size && self.root_at(reflected)? == root) {
             return Ok(());
         }
@@ -291,7 +296,18 @@ impl Ledger {
     /// # Errors
     /// When the tiles cannot be read.
     pub fn root_at(&self, size: u64) -> Result<Digest, ReadError> {
-        crate::tlog::tree::root(&self.reader.hashes(), size).map_err(|e| ReadError::Log(e.into()))
+        Ok(self.reader.root_at(size)?)
+    }
+
+    /// The log as it is by now, where it has grown since this view was opened: other processes may have come between, and
+    /// what they keep beside the log, or remember of it, is ahead of this view.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn grown(&self) -> Result<Option<Reader<Arc<dyn Store>>>, ReadError> {
+        let now = Reader::open(Arc::clone(&self.store), self.reader.keys().to_vec())?;
+        let known = self.reader.size();
+        Ok((now.size() > known && now.root_at(known)? == self.reader.root_at(known)?).then_some(now))
     }
 
     /// An entry, hashed again and held against its leaf in the tree.
@@ -456,6 +472,14 @@ impl Ledger {
             claim.apply(entry.index, &entry.header, entry.event()?);
         }
         Ok(Some(claim))
+    }
+
+    /// A claim, if this view has it: of what was looked up in something that may be ahead of it.
+    ///
+    /// # Errors
+    /// As [`Ledger::claim`].
+    pub fn claim_of_view(&self, number: Index) -> Result<Option<ClaimState>, ReadError> {
+        if number.0 < self.size { self.claim(number) } else { Ok(None) }
     }
 
     /// The claim of a row of this view ([`Ledger::rows_where`]), without asking the catalog for what is not there.

@@ -25,7 +25,14 @@ impl<S: Store> Committer<S> {
         for attempt in 0..SETTLE_ATTEMPTS {
             let head = self.store.read(Cell::Head)?;
             if !self.stale && head == self.head {
-                return self.check_memory();
+                match self.check_memory() {
+                    // Another writer on this machine may be committing: it has swapped the head since, and remembers that
+                    // before its checkpoint stands.
+                    Err(CommitError::Rollback { .. }) if self.store.read(Cell::Head)? != head => {}
+                    other => return other,
+                }
+                self.back_off(attempt);
+                continue;
             }
             // Head and edge of this value belong together only once settling has come to its end.
             self.stale = true;

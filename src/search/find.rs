@@ -111,7 +111,8 @@ impl Search {
             if hits.len() >= limit {
                 break;
             }
-            let Some(claim) = ledger.claim(number)? else { continue };
+            // The index may be ahead of this view.
+            let Some(claim) = ledger.claim_of_view(number)? else { continue };
             if keep.is_some_and(|keep| !keep(&claim)) {
                 continue;
             }

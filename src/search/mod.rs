@@ -39,9 +39,9 @@ pub use similar::Similar;
 pub use texts::Place;
 
 use crate::entry::Kind;
-use crate::ledger::Ledger;
 use crate::ledger::catalog::Term;
 use crate::ledger::record::Notify;
+use crate::ledger::{Ledger, ReadError};
 use error::Why;
 use index::{Opened, Stamp};
 
@@ -80,7 +80,7 @@ impl Search {
         let Some(_lock) = index::lock(folder)? else {
             let taken = || SearchError::Taken { folder: folder.to_owned() };
             let opened = Opened::load(folder, ledger.id()).ok().flatten().ok_or_else(taken)?;
-            if !reflects(&opened.stamp, ledger)? {
+            if !reflects(&opened.stamp, ledger)? && !is_later(&opened.stamp, ledger)? {
                 return Err(taken());
             }
             return Ok(Self { opened, folder: Some(folder.to_owned()), notify: notify.clone() });
@@ -133,6 +133,9 @@ impl Search {
 
     /// Catches up, beginning anew where what there is cannot be built on. The caller holds the lock.
     fn follow(&mut self, ledger: &Ledger) -> Result<(), SearchError> {
+        if self.opened.stamp.size > ledger.size() && is_later(&self.opened.stamp, ledger)? {
+            return Ok(());
+        }
         if !reflects(&self.opened.stamp, ledger)? {
             self.begin_again(ledger, &Why::History)?;
         } else if self.opened.stamp.size > 0 && erased_since(&self.opened.stamp, ledger)? {
@@ -205,6 +208,13 @@ fn begin_again(folder: &Path, ledger: &Ledger, why: &Why, notify: &Notify) -> Re
 /// Whether what an index reflects is a part of the log.
 fn reflects(stamp: &Stamp, ledger: &Ledger) -> Result<bool, SearchError> {
     Ok(stamp.size == 0 || stamp.size <= ledger.size() && ledger.root_at(stamp.size)? == stamp.root)
+}
+
+/// Whether an index that is ahead of this view is of the same log, which has grown: another process has brought the index up
+/// to it meanwhile. What this view does not have is left out of answers.
+fn is_later(stamp: &Stamp, ledger: &Ledger) -> Result<bool, SearchError> {
+    let Some(now) = ledger.grown()? else { return Ok(false) };
+    Ok(stamp.size <= now.size() && now.root_at(stamp.size).map_err(ReadError::from)? == stamp.root)
 }
 
 /// Whether something was erased since: then no word of the index may stay, not even in files that it no longer uses.

@@ -87,7 +87,8 @@ impl Search {
         let query = BooleanQuery::new(wanted.into_iter().map(clause).collect());
         let mut found = Vec::new();
         for (_, number) in self.best(&query, CANDIDATES.max(limit))? {
-            let Some(claim) = ledger.claim(number)? else { continue };
+            // The index may be ahead of this view.
+            let Some(claim) = ledger.claim_of_view(number)? else { continue };
             let Some(wording) = claim.claim.as_ref().filter(|_| !is_hidden(&claim, claim.wording)) else { continue };
             let likeness = compare(asked, &Features::of_claim(wording), &mut rarity);
             if likeness.score > 0.0 {

@@ -4,10 +4,10 @@ top=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# release_binary: sets `binary`, the one that $ONRECORD names, else the release build.
+# release_binary: sets `binary`, the one that $ONRECORD names, else the release build, with what speaks to servers.
 release_binary() {
   binary=${ONRECORD:-$top/target/release/onrecord}
-  [ -x "$binary" ] || (cd "$top" && cargo build --release --quiet)
+  [ -x "$binary" ] || (cd "$top" && cargo build --release --quiet --features net)
 }
 
 # debian PROBE PACKAGE…: installs packages unless the probe succeeds.

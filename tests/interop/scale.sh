@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Other people's programs on ledgers of 700 and of 70,000 entries, made by the real binary: Go's sumdb/note and sumdb/tlog, PyPI
-# aics-tlog, OpenSSH. Each must accept the ledger, and refuse it with one bit changed, under another key, or forked: the same key,
+# aics-tlog, OpenSSH, aics-witness, openssl. Each must accept the ledger, and refuse it with one bit changed, under another key, or forked: the same key,
 # an entry more in one copy, another in the other. Some minutes.
 #
 #   tests/interop/scale.sh [SIZE…]       $ONRECORD names the binary, else the release build
@@ -64,6 +64,12 @@ for size in ${*:-700 70000}; do
   "$aics" verify-consistency --tiles "$log" --vkey-file "$work/log.vkey" --old-checkpoint "$work/one" >/dev/null
   must_fail "aics-tlog: growth from a fork of the log" "$aics" verify-consistency --tiles "$log" \
     --vkey-file "$work/log.vkey" --old-checkpoint "$home-fork/ledger/log/checkpoint"
-  rm -rf "$home" "$home-fork"
+  rm -rf "$home-fork"
+
+  echo " witnesses: aics-witness for us, we for it, a quorum by aics-tlog"
+  "$here/witness.sh" "$home" | sed 's/^/  /'
+  echo " openssl ts"
+  "$here/stamps.sh" "$home" | sed 's/^/  /'
+  rm -rf "$home"
   echo " $size entries: all hold, $((SECONDS - began)) s"
 done

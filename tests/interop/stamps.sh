@@ -2,15 +2,17 @@
 # Time stamps with two throw-away authorities, judged by `openssl ts -verify`: the ledger's stamps hold, and other data, another
 # request, a flipped byte and the other authority's root are refused.
 #
-# usage: tests/interop/stamps.sh [ONRECORD]      the program, built with `--features net`; built here where absent
+#   tests/interop/stamps.sh [HOME]     with HOME: on a copy of the ledger that make-ledger.sh made there, else on the demo's;
+#                                      ONRECORD names the program, with the feature `net`; else it is built
 set -euo pipefail
+given=${1:+$(cd "$1" && pwd)}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 if ! command -v openssl >/dev/null || ! command -v python3 >/dev/null; then
     echo "stamps: skipped, needs openssl and python3" >&2
     exit 0
 fi
-onrecord=${1:-}
+onrecord=${ONRECORD:-}
 if [ -z "$onrecord" ]; then
     cargo build --features net
     onrecord=$PWD/target/debug/onrecord
@@ -98,8 +100,14 @@ refuses() {
 
 authority one
 authority two
-"$onrecord" --quiet demo "$scratch/demo" >/dev/null
-export ONRECORD_LEDGER=$scratch/demo/ledger
+if [ -n "$given" ]; then
+    for part in ledger config state cache; do if [ -d "$given/$part" ]; then cp -r "$given/$part" "$scratch"; fi; done
+    export ONRECORD_LEDGER=$scratch/ledger
+else
+    "$onrecord" --quiet demo "$scratch/demo" >/dev/null
+    export ONRECORD_LEDGER=$scratch/demo/ledger
+fi
+claim=$("$onrecord" list --json --limit 1 | python3 -c 'import json, sys; print(json.load(sys.stdin)["claims"][0]["number"])')
 one=http://127.0.0.1:$(cat "$scratch/one/port")/tsr
 two=http://127.0.0.1:$(cat "$scratch/two/port")/tsr
 "$onrecord" stamp --tsa "$one" --tsa "$two"
@@ -136,12 +144,12 @@ code=$?
 set -e
 [ "$code" -eq 4 ] || { echo "stamps: FAILED, stamp verify gave $code" >&2; exit 1; }
 grep -c "certificate cannot be determined here" "$scratch/verified" | grep -qx 2
-"$onrecord" --quiet prove 3 --stamps --out "$scratch/p.tlog-proof"
+"$onrecord" --quiet prove "$claim" --stamps --out "$scratch/p.tlog-proof"
 accepts "a stamp beside a proof" "$onrecord" check "$scratch/p.tlog-proof"
 beside=$(ls "$scratch"/p.tlog-proof.*"$(cat "$scratch/one/port")"*.tsr)
 accepts "the same, by openssl" openssl ts -verify -data "$scratch/p.tlog-proof.txt" -in "$beside" -CAfile "$scratch/one/ca.pem"
-"$onrecord" --quiet note 3 "After the stamp."
-"$onrecord" --quiet prove 3 --out "$scratch/q.tlog-proof"
+"$onrecord" --quiet note "$claim" "After the stamp."
+"$onrecord" --quiet prove "$claim" --out "$scratch/q.tlog-proof"
 cp "$beside" "$scratch/q.tlog-proof.one.tsr"
 refuses "a stamp of an earlier checkpoint beside a later proof" "$onrecord" check "$scratch/q.tlog-proof"
 echo "stamps: $checks checks, with openssl $(openssl version | cut -d' ' -f2)"

@@ -2,8 +2,10 @@
 # Witnesses: PyPI aics-witness cosigns for our client, its feeder and aics-tlog's log go to our witness; two different
 # witnesses make a quorum; each refusal that the specification asks for; killed servers forget nothing.
 #
-#   tests/interop/witness.sh       ONRECORD names the program; it must be built with the feature `net`
+#   tests/interop/witness.sh [HOME]     with HOME: on a copy of the ledger that make-ledger.sh made there, else on the demo's;
+#                                       ONRECORD names the program; it must be built with the feature `net`
 set -euo pipefail
+given=${1:+$(cd "$1" && pwd)}
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
@@ -53,10 +55,15 @@ PY
   fail "nobody answers at $1"
 }
 note_size() { sed -n 2p "$1"; }
-number() { "$binary" --ledger "$1" list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["claims"][0]["number"])'; }
+number() { "$binary" --ledger "$1" list --json --limit 1 | python3 -c 'import json, sys; print(json.load(sys.stdin)["claims"][0]["number"])'; }
 
-ends 0 "$binary" demo demo
-ledger="$work/demo/ledger"
+if [ -n "$given" ]; then
+  for part in ledger config state cache; do if [ -d "$given/$part" ]; then cp -r "$given/$part" .; fi; done
+  ledger="$work/ledger"
+else
+  ends 0 "$binary" demo demo
+  ledger="$work/demo/ledger"
+fi
 vkey=$("$binary" --ledger "$ledger" stats --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["vkey"])')
 origin=${vkey%%+*}
 claim=$(number "$ledger")

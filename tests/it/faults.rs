@@ -245,3 +245,82 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let all = entries.map(|entry| entry.unwrap().path());
     all.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
+
+/// A disk before whose next checkpoint, and after whose next reading of the head, something else happens.
+#[derive(Default)]
+struct Slow {
+    disk: Disk,
+    after_head: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl StoreRead for Slow {
+    fn get(&self, path: &StorePath, limit: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        self.disk.get(path, limit)
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>, StoreError> {
+        self.disk.list(folder)
+    }
+
+    fn read(&self, cell: Cell) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = self.disk.read(cell);
+        let after = if cell == Cell::Head { self.after_head.lock().unwrap().take() } else { None };
+        if let Some(other) = after {
+            other();
+        }
+        found
+    }
+}
+
+impl Store for Slow {
+    fn put_many(&self, objects: &[(StorePath, &[u8])]) -> Result<(), StoreError> {
+        self.disk.put_many(objects)
+    }
+
+    fn redact(&self, path: &StorePath, bytes: &[u8]) -> Result<(), StoreError> {
+        self.disk.redact(path, bytes)
+    }
+
+    fn remove(&self, path: &StorePath) -> Result<(), StoreError> {
+        self.disk.remove(path)
+    }
+
+    fn swap(&self, cell: Cell, expected: Option<&[u8]>, new: &[u8]) -> Result<(), SwapError> {
+        self.disk.swap(cell, expected, new)
+    }
+}
+
+/// A writer remembers its commit while its checkpoint is being swapped in. Another one that had read the head just before took
+/// what it then found remembered for a sign that the ledger had been put back.
+#[test]
+fn what_a_writer_remembers_before_its_checkpoint_stands_is_no_rollback() {
+    let (disk, memory): (Arc<Slow>, Arc<dyn Memory>) = (Arc::default(), Arc::new(Volatile::default()));
+    let open = || Committer::open(disk.clone(), config(memory.clone())).unwrap();
+    let all = |entries: &[Encoded]| entries.to_vec();
+    let (first, ours, theirs) = (batch("first", 1), batch("ours", 2), batch("theirs", 3));
+    let mut late = open();
+    late.append::<std::convert::Infallible>(&mut |_| Ok(all(&first))).unwrap();
+    let before = memory.load().unwrap().unwrap();
+
+    // The other one comes as far as remembering, and no further until this one is done.
+    let (done, wait) = std::sync::mpsc::channel::<()>();
+    *disk.disk.between.lock().unwrap() = Some(Box::new(move || wait.recv().unwrap()));
+    let mut other = open();
+    let there = theirs.clone();
+    let (tell, told) = std::sync::mpsc::channel();
+    let (shared, same) = (memory.clone(), disk.clone());
+    *disk.after_head.lock().unwrap() = Some(Box::new(move || {
+        let theirs = std::thread::spawn(move || other.append::<std::convert::Infallible>(&mut |_| Ok(there.clone())));
+        let begun = Instant::now();
+        while shared.load().unwrap().unwrap() == before || same.disk.between.lock().unwrap().is_some() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "it never remembers");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        tell.send(theirs).unwrap();
+    }));
+    let result = late.append::<std::convert::Infallible>(&mut |_| Ok(all(&ours))).map(|c| (c.base, c.size));
+    done.send(()).unwrap();
+    assert!(told.recv().unwrap().join().unwrap().is_ok());
+    assert_eq!(result.unwrap(), (4, 6));
+    assert_at_rest(&disk.disk.files, &[first, theirs, ours].concat());
+}
