@@ -19,8 +19,11 @@ from faults import VERBS, Call, Place, Suite, entries  # noqa: E402
 
 NOWHERE = Call(0, "", "", 0, 0, None, None)
 LIMITS = [0, 100, 400, 700, 1_000, 1_500, 2_500, 4_000, 8_000, 16_000, 70_000, 300_000, 600_000, 2_000_000]
-ROOM = [0, 4, 8, 12, 16, 24, 32, 48, 64, 128, 256, 520, 1_100, 4_000, 16_000]  # KiB
-SMALL_DISK = 'mount -t tmpfs -o size="$4k" none "$1" && cp -a "$2/." "$1" || exit 99; cd "$1"; shift 4; "$@"; code=$?; cp -a . "$OUT"; exit $code'
+ROOM = [0, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64, 128, 256, 520, 1_100, 4_000, 16_000]  # KiB
+SMALL_DISK = '''mount -t tmpfs -o size="$4k" none "$1" && cp -a "$2/." "$1" && cd "$1" || exit 99
+room=$5; shift 5
+head -c $(( ($(df --output=avail -k . | tail -n 1) - room) * 1024 )) /dev/zero >filler || exit 99
+"$@"; code=$?; rm filler; cp -a . "$OUT"; exit $code'''
 READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 99; shift; "$@"'
 
 
@@ -71,10 +74,10 @@ class Conditions(Suite):
                 os.mkdir(folder)
             inside = Place(self.binary, disk)
             inside.env["OUT"] = out
-            prefix = [*self.mounts, "bash", "-c", SMALL_DISK, "_", disk, place.folder, out, str(whole + room)]
+            prefix = [*self.mounts, "bash", "-c", SMALL_DISK, "_", disk, place.folder, out, str(2 * whole + 20_000), str(room)]
             done = inside.run(*inside.args(verb), "--json", prefix=prefix)
             if done.returncode == 99:
-                continue  # not even room for what is there already
+                sys.exit(f"a small disk could not be made: {done.stderr.decode()}")
             shutil.rmtree(place.folder)
             os.rename(out, place.folder)
             self.told(f"{room} KiB of room", verb, place, done, None)
