@@ -160,6 +160,7 @@ impl Ledger {
             self.lock().reset().map_err(ReadError::from)?;
             self.catch_up()?;
             documents = self.drop_documents(&here)?;
+            self.store.remove_leftovers().map_err(ReadError::from)?;
         }
         let committer = self.committer.get_mut().unwrap_or_else(PoisonError::into_inner);
         let committer = committer.as_mut().ok_or(AppendError::ReadOnly)?;

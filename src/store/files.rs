@@ -230,9 +230,28 @@ fn sweep_old(folder: &Path) {
     });
 }
 
+/// All leftovers in a folder and those below it.
+pub(super) fn temps_under(folder: &Path) -> Vec<PathBuf> {
+    let (mut todo, mut found) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = todo.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                todo.push(entry.path());
+            } else if is_temp(&entry) {
+                found.push(entry.path());
+            }
+        }
+    }
+    found
+}
+
+fn is_temp(entry: &fs::DirEntry) -> bool {
+    entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMP_PREFIX))
+}
+
 fn sweep_if(folder: &Path, goes: impl Fn(&fs::DirEntry) -> bool) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    let is_temp = |entry: &fs::DirEntry| entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMP_PREFIX));
     entries.flatten().filter(|entry| is_temp(entry) && goes(entry)).for_each(|entry| {
         let _ = fs::remove_file(entry.path());
     });

@@ -21,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::files::{
-    Ahead, Temp, create_folders, link, read_file, read_part, show, stands, sweep_folder, sync_folder,
+    Ahead, Temp, create_folders, link, read_file, read_part, show, stands, sweep_folder, sync_folder, temps_under,
     write_all_unsynced, write_temp, write_unsynced,
 };
 use super::lock::{self, Share};
@@ -103,12 +103,9 @@ impl LocalStore {
         if lock.try_lock().is_err() {
             return Ok(());
         }
-        let mut todo: Vec<PathBuf> = ["log", "payload", "following"].map(|name| self.root.join(name)).into();
-        while let Some(folder) = todo.pop() {
-            sweep_folder(&folder);
-            let Ok(entries) = fs::read_dir(&folder) else { continue };
-            let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-            todo.extend(folders.map(|entry| entry.path()));
+        for temp in ["log", "payload", "following"].iter().flat_map(|name| temps_under(&self.root.join(name))) {
+            // Failing to is no reason not to write.
+            let _ = fs::remove_file(temp);
         }
         Ok(())
     }
@@ -320,6 +317,21 @@ impl Store for LocalStore {
             && let Some(folder) = file.parent()
         {
             let _ = fs::remove_dir(folder);
+        }
+        Ok(())
+    }
+
+    fn remove_leftovers(&self) -> Result<(), StoreError> {
+        let _exclusive = self.lock(Share::Alone)?;
+        for name in ["payload", "staging", "blobs"] {
+            for temp in temps_under(&self.root.join(name)) {
+                match fs::remove_file(&temp) {
+                    Err(e) if e.kind() != ErrorKind::NotFound => {
+                        return Err(StoreError::io(Action::Remove, show(&temp), e));
+                    }
+                    _ => {}
+                }
+            }
         }
         Ok(())
     }

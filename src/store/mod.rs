@@ -268,6 +268,12 @@ pub trait Store: StoreRead {
     /// bring it back: who must be sure removes again when opening.
     fn remove(&self, path: &StorePath) -> Result<(), StoreError>;
 
+    /// Removes what dead writers left half written, which may hold the words of something that is erased; fails where that
+    /// cannot be done. A store that leaves nothing has nothing to do.
+    fn remove_leftovers(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Sets the cell to `new` if it holds `expected` (`None`: is empty). Atomic among all writers, durable on return.
     /// Swapping a value for itself makes it durable. After [`SwapError::Failed`] a retry is safe; after
     /// [`SwapError::Unclear`] the same swap may be retried, and a conflict that finds `new` is then a success.
@@ -350,6 +356,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn remove(&self, path: &StorePath) -> Result<(), StoreError> {
         (**self).remove(path)
+    }
+
+    fn remove_leftovers(&self) -> Result<(), StoreError> {
+        (**self).remove_leftovers()
     }
 
     fn swap(&self, cell: Cell, expected: Option<&[u8]>, new: &[u8]) -> Result<(), SwapError> {

@@ -281,7 +281,7 @@ class Suite:
             try:
                 said = json.loads(done.stderr[done.stderr.index(b'{\n'):])["error"]
             except ValueError:
-                if call.path != "stderr":
+                if "stderr" not in call.path.split():
                     wrong.append("no error is said")
             if said and not said["hints"]:
                 wrong.append("no next step is named")
@@ -306,7 +306,7 @@ class Suite:
             wrong.append("acknowledged and not on record")
         if "nothing was recorded" in message and head != len(self.before):
             wrong.append("says that nothing was recorded, and it was")
-        if grows and not killed and not acknowledged and head != len(self.before) and "record" not in message and call.path != "stdout":
+        if grows and not killed and not acknowledged and head != len(self.before) and "record" not in message and not {"stdout", "stderr"} & set(call.path.split()):
             wrong.append("does not say that it is recorded")
         if verb == "erase" and acknowledged and self.words(place):
             wrong.append(f"acknowledged, and the words are in {self.words(place)}")
