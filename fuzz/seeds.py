@@ -1,12 +1,15 @@
 """Makes the seeds of `fuzz/corpus` from a ledger of the demo and from the fixed vectors of the tests.
 
-    fuzz/seeds.py LEDGER     a ledger that `onrecord demo` made
+    fuzz/seeds.py LEDGER     a ledger that `onrecord demo` made; with the program's path in ONRECORD, also a history and a claim of it
 """
 
 import json
+import os
 import re
 import struct
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 top = Path(__file__).resolve().parent.parent
@@ -99,3 +102,32 @@ seed("csv", "quoted", 'number,statement\r\n1,"a ""b"", c"\r\n2,d\r\n')
 seed("jsonl", "two", '{"number":1,"statement":"a"}\n{"number":2,"statement":"b\\u2028"}\n')
 framed = lambda some: b"".join(struct.pack(">H", len(e)) + e for e in some)
 seed("staging", "two", b"onrecord-staging/0\n0\n2\n" + framed(entries[:2]) + framed(payloads[:2]))
+seed("witness-request", "first", "old 0\n\n" + NOTE)
+seed("witness-request", "grown", "old 1\nWX/LMSgtNGVMIA00GPylcFxkjr8ybsc9jd7xGEH4dtg=\n\n" + NOTE)
+REVIEW = {
+    "@context": "https://schema.org", "@type": "ClaimReview", "url": "https://desk.example/1", "datePublished": "2024-10-03",
+    "claimReviewed": "The bridge was closed for three weeks.", "author": {"@type": "Organization", "name": "The Desk"},
+    "itemReviewed": {"@type": "Claim", "author": {"@type": "Person", "name": "Ada"}, "datePublished": "2024-10",
+                     "appearance": [{"@type": "CreativeWork", "url": "https://a.example"}]},
+    "reviewRating": {"@type": "Rating", "alternateName": "Mostly false", "ratingValue": "2", "bestRating": 5, "worstRating": 1},
+}
+text = json.dumps(REVIEW)
+seed("reviews", "one", text)
+seed("reviews", "feed", json.dumps({"@type": "DataFeed", "dataFeedElement": [{"@type": "DataFeedItem", "item": [REVIEW, {}]}]}))
+seed("reviews", "graph", json.dumps({"@graph": [REVIEW, REVIEW]}))
+seed("reviews", "page", f'<!doctype html><title>x</title><script type="application/ld+json">{text}</script><script>1</script>')
+seed("reviews", "rows", json.dumps({"claims": [{"text": "It rained.", "claimant": "Bo", "claimReview": [
+    {"publisher": {"name": "The Desk", "site": "desk.example"}, "url": "https://desk.example/2", "textualRating": "False"}]}]}))
+seed("averitec", "one", json.dumps([{"claim": "It rained.", "label": "Refuted", "speaker": "Bo", "claim_date": "1-9-2020",
+    "justification": "No.", "questions": [{"question": "Did it?", "answers": [
+        {"answer": "No", "answer_type": "Boolean", "source_url": "https://a.example", "boolean_explanation": "dry"}]}]}]))
+seed("table", "two", 'claim,who,label,page\r\n"It ""rained"", they say",Ada,False,https://desk.example/1\r\nIt snowed.,,True,\n')
+seed("table", "bom", "\ufeffclaim,who,label,page\nهطل المطر,آدا,خطأ,x\n")
+seed("lines", "two", '{"claim":"It rained.","who":"Ada","label":"False"}\n{"claim":"b","page":"https://a.example"}\n')
+if "ONRECORD" in os.environ:
+    run = lambda *args: subprocess.run([os.environ["ONRECORD"], "--ledger", str(ledger), "--quiet", *args], capture_output=True, check=True).stdout
+    history = run("prove", "4", "--history", "--out", "-")
+    seed("history", "claim-4", history)
+    with tempfile.TemporaryDirectory() as folder:
+        run("export", "--format", "jsonl", "--out", folder + "/claims.jsonl")
+        seed("own-claim", "verified", Path(folder, "claims.jsonl").read_bytes().split(b"\n")[0])

@@ -9,9 +9,15 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use onrecord::canon;
+use onrecord::claim::Problems;
 use onrecord::entry::header::{Header, Read};
 use onrecord::entry::sshsig::PublicKey;
 use onrecord::entry::{Event, Kind, proof};
+use onrecord::exchange::bundle::Reader;
+use onrecord::exchange::import::foreign::Source;
+use onrecord::exchange::import::map::Mapping;
+use onrecord::exchange::import::{self, ImportError, Plan, own};
+use onrecord::hash::Digest;
 use onrecord::ledger::head::Head;
 use onrecord::ledger::staging::Staged;
 use onrecord::query::Query;
@@ -23,6 +29,7 @@ use onrecord::tlog::note::{Note, Signature};
 use onrecord::tlog::policy::Policy;
 use onrecord::tlog::prooffile::ProofFile;
 use onrecord::tlog::tile::Tile;
+use onrecord::tlog::witness::request::Request;
 
 /// A target: its name, which is also that of its corpus, and what it does.
 pub type Target = (&'static str, fn(&[u8]));
@@ -53,6 +60,13 @@ pub const TARGETS: &[Target] = &[
     ("jsonl", jsonl),
     ("stamp-query", stamp_query),
     ("stamp-answer", stamp_answer),
+    ("witness-request", witness_request),
+    ("history", history),
+    ("reviews", reviews),
+    ("averitec", averitec),
+    ("table", table),
+    ("lines", lines),
+    ("own-claim", own_claim),
 ];
 
 fn text(data: &[u8]) -> Option<&str> {
@@ -248,5 +262,84 @@ fn stamp_answer(data: &[u8]) {
         // What is kept of it comes from its bytes, and its certificates make a file.
         assert!(token.certificates.iter().all(|one| data.windows(one.len()).any(|window| window == one)));
         assert_eq!(token.certificates_pem().matches("BEGIN CERTIFICATE").count(), token.certificates.len());
+    }
+}
+
+fn witness_request(data: &[u8]) {
+    if let Ok(request) = Request::parse(data) {
+        assert_eq!(request.to_string().as_bytes(), data);
+    }
+}
+
+fn history(data: &[u8]) {
+    // The policy trusts a log whose key nobody here has: nothing that a fuzzer writes may hold.
+    let policy = Policy::of_log(log()).ok();
+    let mut reader = Reader::new(data, policy.as_ref());
+    loop {
+        match reader.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(error) => return assert!(!error.to_string().is_empty()),
+        }
+    }
+    if let Ok(report) = reader.report() {
+        assert_ne!(report.outcome(), onrecord::entry::why::Outcome::Holds, "nobody signed it");
+    }
+}
+
+fn planned(data: &[u8], plan: Result<Plan, ImportError>) {
+    match plan {
+        Ok(plan) => {
+            assert!(plan.rejected.iter().all(|one| !one.reason.is_empty() && !one.locator.is_empty()));
+            for row in &plan.rows {
+                assert!(!row.locator.is_empty());
+                assert!(row.span.iter().all(|span| data.get(span.clone()).is_some()), "{:?}", row.span);
+                // What goes on record is what may be recorded.
+                assert!(row.evidence.iter().all(|one| Problems::of(one).is_empty()), "{:?}", row.evidence);
+            }
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+fn source(format: &'static str) -> Source<'static> {
+    let today = "2026-11-23".parse().expect("a day");
+    Source { by: "fuzz", format, sha256: Digest([1; 32]), today }
+}
+
+fn mapping() -> Mapping {
+    let columns = [("claim", "statement"), ("who", "speaker"), ("label", "label"), ("page", "url")];
+    Mapping::new(columns.map(|(a, b)| (a.to_owned(), b.to_owned())), []).expect("a mapping")
+}
+
+fn reviews(data: &[u8]) {
+    planned(data, import::claimreviews(data, &source("claimreview")));
+}
+
+fn averitec(data: &[u8]) {
+    planned(data, import::averitecs(data, &source("averitec")));
+}
+
+fn table(data: &[u8]) {
+    planned(data, import::tables(data, b',', &mapping(), &source("csv")));
+}
+
+fn lines(data: &[u8]) {
+    planned(data, import::json_lines(data, &mapping(), &source("jsonl")));
+}
+
+fn own_claim(data: &[u8]) {
+    let imported = onrecord::claim::Imported {
+        by: "fuzz".into(),
+        extra: Vec::new(),
+        format: "jsonl".into(),
+        locator: "line 1".into(),
+        origin: None,
+        sha256: Digest([1; 32]),
+    };
+    if let Some(text) = text(data)
+        && let Err(reason) = own::read(text, "line 1", &imported)
+    {
+        assert!(!reason.is_empty());
     }
 }
