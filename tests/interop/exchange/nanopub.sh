@@ -22,11 +22,11 @@ else
 fi
 for root in "${roots[@]}"; do
   out="$work/$(basename "$root").trig"
-  at "$root" --quiet export --format nanopub --all --out "$out"
+  at "$root" --quiet export --format nanopub --all --out "$out" >/dev/null
   rm -rf "$work/each" && mkdir "$work/each"
   "$python" "$here/nanopub_check.py" "$out" --split "$work/each"
   (cd "$work" && node nanopub_check.cjs each)
-  one=$(find "$work/each" -name '*.trig' | sort | head -n 1)
+  one=$(grep -l 'or:finding "' -r "$work/each" | sort | head -n 1 || true)
   [ -n "$one" ] || { echo "  no verdict in $root, nothing to judge"; continue; }
   mkdir -p "$work/bad" && rm -f "$work/bad"/*
   sed 's/or:finding "/or:finding "not /' "$one" >"$work/bad/changed.trig"

@@ -9,7 +9,7 @@ find_roots "$@"
 venv pyarrow==22.0.0 duckdb==1.4.2
 for root in "${roots[@]}"; do
   name="$work/$(basename "$root")"
-  for format in parquet csv jsonl; do at "$root" --quiet export --format "$format" --all --out "$name.$format"; done
+  for format in parquet csv jsonl; do at "$root" --quiet export --format "$format" --all --out "$name.$format" >/dev/null; done
   at "$root" --json stats >"$name.stats.json"
   "$python" "$here/parquet_check.py" "$name"
   head -c -100 "$name.parquet" >"$work/cut.parquet"

@@ -13,7 +13,7 @@ judge() { "$python" "$here/prov_check.py" "$schema" "$1"; }
 
 for root in "${roots[@]}"; do
   out="$work/$(basename "$root").prov.json"
-  at "$root" --quiet export --format prov --all --out "$out"
+  at "$root" --quiet export --format prov --all --out "$out" >/dev/null
   judge "$out"
   "$work/venv/bin/prov-convert" -f rdf "$out" "$work/rt.ttl"
   "$work/venv/bin/prov-compare" -f json -F rdf "$out" "$work/rt.ttl"
