@@ -2,7 +2,7 @@
 # Time stamps with two throw-away authorities, judged by `openssl ts -verify`: the ledger's stamps hold, and other data, another
 # request, a flipped byte and the other authority's root are refused.
 #
-# usage: tests/interop/stamps.sh [ONRECORD]      the program, built with `--features net`; built here where absent
+# usage: tests/interop/stamps.sh [ONRECORD]      the program, built with `--features net`; else $ONRECORD; else built here
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -10,7 +10,7 @@ if ! command -v openssl >/dev/null || ! command -v python3 >/dev/null; then
     echo "stamps: skipped, needs openssl and python3" >&2
     exit 0
 fi
-onrecord=${1:-}
+onrecord=${1:-${ONRECORD:-}}
 if [ -z "$onrecord" ]; then
     cargo build --features net
     onrecord=$PWD/target/debug/onrecord
