@@ -20,6 +20,7 @@ mod cli_public;
 mod cli_verdict;
 mod commit;
 mod commit_faults;
+mod compat;
 mod complete;
 mod cover;
 mod desk;

@@ -10,6 +10,7 @@ mod base;
 mod batches;
 mod bundles;
 mod keys;
+mod kinds;
 mod notes;
 mod proofs;
 mod recorded;
