@@ -63,8 +63,7 @@ fn written(ledger: &Ledger, format: &mut dyn Format, path: &Path) -> Result<u64,
     format.begin(&head, &mut out)?;
     let today = "2026-11-22".parse()?;
     let choice = Choice { query: &query, all: true, public: false, today };
-    let counts =
-        set::each::<Failure>(Sources::new(ledger, None), choice, &mut |view| Ok(format.claim(view, &mut out)?))?;
+    let counts = set::write::<Failure>(Sources::new(ledger, None), choice, format, &mut out, &mut |_| ())?;
     format.end(&head, &counts, &mut out)?;
     out.into_inner().map_err(|e| e.into_error())?.sync_all()?;
     Ok(counts.claims)

@@ -1,7 +1,7 @@
 //! A ledger as many claims are seen in it one after the other: what they have in common is looked up once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
 use crate::hash::{Digest, Index};
@@ -14,7 +14,7 @@ const MAX_REMEMBERED: usize = 4_096;
 /// A ledger with a memory for documents.
 pub struct Reading<'l> {
     ledger: &'l Ledger,
-    documents: Mutex<HashMap<Index, Option<DocumentState>>>,
+    documents: Mutex<HashMap<Index, Arc<Option<DocumentState>>>>,
     held: Mutex<HashMap<Digest, bool>>,
     superseded: OnceLock<BTreeMap<Index, Vec<Index>>>,
 }
@@ -45,13 +45,15 @@ fn remember<K: std::hash::Hash + Eq, V: Clone>(memory: &Mutex<HashMap<K, V>>, ke
 
 impl Context for Reading<'_> {
     fn document(&self, number: Index) -> Option<DocumentState> {
-        if let Some(known) = open(&self.documents).get(&number) {
-            return known.clone();
+        // Copied after the lock is given back: the others would wait for that.
+        let known = open(&self.documents).get(&number).cloned();
+        if let Some(known) = known {
+            return (*known).clone();
         }
         // Nothing is locked while the log is read: others go on meanwhile.
-        let document = Context::document(self.ledger, number);
+        let document = Arc::new(Context::document(self.ledger, number));
         remember(&self.documents, number, &document);
-        document
+        (*document).clone()
     }
 
     fn held(&self, sha256: &Digest) -> bool {

@@ -2,11 +2,13 @@
 //!
 //! A verified claim set holds every claim with a verdict in force, whatever its finding.
 
+use std::io;
+
 use super::find::{self, Sources};
 use super::reading::Reading;
 use crate::claim::vocab::Workflow;
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
-use crate::exchange::format::{Counts, LeftOut, Taken};
+use crate::exchange::format::{Counts, Format, FormatError, LeftOut, Taken};
 use crate::hash::{Digest, Index};
 use crate::ledger::{Public, ReadError};
 use crate::query::Query;
@@ -61,53 +63,98 @@ pub fn each<E: From<ReadError>>(
     choice: Choice<'_>,
     take: &mut dyn FnMut(&ClaimView) -> Result<Taken, E>,
 ) -> Result<Counts, E> {
+    made(sources, choice, &|view| view, &mut |_, view| take(&view))
+}
+
+/// Writes every claim of a set in a format, and counts; `passing` is told the number of each before it is written.
+///
+/// # Errors
+/// When the ledger cannot be read, or the claim not be written.
+pub fn write<E: From<ReadError> + From<FormatError>>(
+    sources: Sources<'_>,
+    choice: Choice<'_>,
+    format: &mut dyn Format,
+    out: &mut dyn io::Write,
+    passing: &mut dyn FnMut(u64),
+) -> Result<Counts, E> {
+    let Some(alone) = format.alone() else {
+        return each(sources, choice, &mut |view| {
+            passing(view.number);
+            Ok(format.claim(view, out)?)
+        });
+    };
+    made(sources, choice, &|view| alone(&view), &mut |number, bytes| {
+        passing(number);
+        out.write_all(&bytes).map_err(FormatError::from)?;
+        Ok(Taken::Written)
+    })
+}
+
+/// A claim that the query lets through.
+enum Passed<T> {
+    /// It is not in the set.
+    Left(Left),
+    /// It is, and what was made of it.
+    In { number: u64, second_read: bool, published: bool, made: T },
+}
+
+/// Hands on what `make` makes of the claims of a set, by number, and counts. Claims are read and `make` is called by all cores.
+fn made<T: Send, E: From<ReadError>>(
+    sources: Sources<'_>,
+    choice: Choice<'_>,
+    make: &(dyn Fn(ClaimView) -> T + Sync),
+    take: &mut dyn FnMut(u64, T) -> Result<Taken, E>,
+) -> Result<Counts, E> {
     let public = choice.public.then(|| sources.ledger().public(choice.today)).transpose()?;
     let mut counts = Counts::default();
-    let make = |claim: ClaimState, reading: &Reading<'_>| {
+    let made = |claim: ClaimState, reading: &Reading<'_>| {
         let claim = claim.without_withheld(choice.today);
         let mut view = ClaimView::new(&claim, &Record(reading));
         if let Some(public) = &public {
             only_public(&mut view, public);
         }
-        view
-    };
-    find::made::<_, E>(sources, choice.query, usize::MAX, &make, &mut |view| {
-        if !admit(&view, choice, &mut counts.left_out) {
-            return Ok(());
+        if let Some(left) = left_out(&view, choice) {
+            return Passed::Left(left);
         }
-        match take(&view)? {
-            Taken::Skipped(why) => *counts.skipped.entry(why).or_default() += 1,
-            Taken::Written => {
-                counts.claims += 1;
-                counts.second_read += u64::from(view.second_read);
-                counts.published += u64::from(view.published);
-            }
+        let (number, second_read, published) = (view.number, view.second_read, view.published);
+        Passed::In { number, second_read, published, made: make(view) }
+    };
+    find::made::<_, E>(sources, choice.query, usize::MAX, &made, &mut |passed| {
+        match passed {
+            Passed::Left(left) => *left(&mut counts.left_out) += 1,
+            Passed::In { number, second_read, published, made } => match take(number, made)? {
+                Taken::Skipped(why) => *counts.skipped.entry(why).or_default() += 1,
+                Taken::Written => {
+                    counts.claims += 1;
+                    counts.second_read += u64::from(second_read);
+                    counts.published += u64::from(published);
+                }
+            },
         }
         Ok(())
     })?;
     Ok(counts)
 }
 
-/// Whether a claim is in the set; counts it otherwise. What is withheld stays out, whoever asks.
-fn admit(view: &ClaimView, choice: Choice<'_>, left: &mut LeftOut) -> bool {
-    let (count, always) = if choice.public && !view.published {
-        (&mut left.not_public, true)
+/// Where a claim that is not in the set is counted.
+type Left = fn(&mut LeftOut) -> &mut u64;
+
+/// Whether a claim is left out of the set, and as what. What is withheld stays out, whoever asks.
+fn left_out(view: &ClaimView, choice: Choice<'_>) -> Option<Left> {
+    let (left, always): (Left, bool) = if choice.public && !view.published {
+        (|left| &mut left.not_public, true)
     } else if view.statement.is_none() || view.finding == "withheld" || view.state.is_none() {
-        (&mut left.withheld, true)
+        (|left| &mut left.withheld, true)
     } else if view.state == Some(Workflow::Retracted) {
-        (&mut left.retracted, false)
+        (|left| &mut left.retracted, false)
     } else if view.state == Some(Workflow::Withdrawn) {
-        (&mut left.withdrawn, false)
+        (|left| &mut left.withdrawn, false)
     } else if view.finding == "unverified" {
-        (&mut left.unverified, false)
+        (|left| &mut left.unverified, false)
     } else {
-        return true;
+        return None;
     };
-    if choice.all && !always {
-        return true;
-    }
-    *count += 1;
-    false
+    (always || !choice.all).then_some(left)
 }
 
 /// Takes away what stays with the desk, as [`Public::may_show`] has it for the entries themselves.

@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
+use super::format::{Alone, Counts, Format, FormatError, Head, Made, Options, Taken};
 use super::reread;
 use crate::view::ClaimView;
 
@@ -19,18 +19,24 @@ struct Table {
     spreadsheet_safe: bool,
 }
 
+impl Table {
+    fn row(&self) -> Alone {
+        if self.spreadsheet_safe { safe_row } else { row }
+    }
+}
+
 impl Format for Table {
     fn begin(&mut self, _: &Head, out: &mut dyn Write) -> Result<(), FormatError> {
         Ok(out.write_all(&heading())?)
     }
 
     fn claim(&mut self, claim: &ClaimView, out: &mut dyn Write) -> Result<Taken, FormatError> {
-        let mut cells = cells_of(claim);
-        if self.spreadsheet_safe {
-            cells.iter_mut().for_each(safe);
-        }
-        out.write_all(&record(&cells))?;
+        out.write_all(&self.row()(claim))?;
         Ok(Taken::Written)
+    }
+
+    fn alone(&self) -> Option<Alone> {
+        Some(self.row())
     }
 
     fn end(&mut self, _: &Head, _: &Counts, _: &mut dyn Write) -> Result<(), FormatError> {
@@ -86,6 +92,13 @@ pub fn heading() -> Vec<u8> {
 /// One claim's row.
 pub fn row(claim: &ClaimView) -> Vec<u8> {
     record(&cells_of(claim))
+}
+
+/// The same, safe to open in a spreadsheet.
+fn safe_row(claim: &ClaimView) -> Vec<u8> {
+    let mut cells = cells_of(claim);
+    cells.iter_mut().for_each(safe);
+    record(&cells)
 }
 
 fn cells_of(claim: &ClaimView) -> Vec<String> {

@@ -155,12 +155,21 @@ pub trait Format {
     /// When it cannot be written, or what it refers to not be read.
     fn claim(&mut self, claim: &ClaimView, out: &mut dyn io::Write) -> Result<Taken, FormatError>;
 
+    /// The bytes that [`Format::claim`] writes, where they follow from the claim alone and no claim is skipped: then several
+    /// claims are put into words at once.
+    fn alone(&self) -> Option<Alone> {
+        None
+    }
+
     /// Writes what comes after the last claim.
     ///
     /// # Errors
     /// When it cannot be written.
     fn end(&mut self, head: &Head, counts: &Counts, out: &mut dyn io::Write) -> Result<(), FormatError>;
 }
+
+/// A claim as the bytes that stand for it in a file.
+pub type Alone = fn(&ClaimView) -> Vec<u8>;
 
 /// A format that is a folder of files. What it is given is a new folder of its own, which gets its name when all is done;
 /// every file in it is made durable then.

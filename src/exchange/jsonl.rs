@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::format::{Counts, Format, FormatError, Head, Made, Options, Taken};
+use super::format::{Alone, Counts, Format, FormatError, Head, Made, Options, Taken};
 use super::reread;
 use crate::view::ClaimView;
 
@@ -21,6 +21,10 @@ impl Format for JsonLines {
     fn claim(&mut self, claim: &ClaimView, out: &mut dyn Write) -> Result<Taken, FormatError> {
         out.write_all(&line(claim))?;
         Ok(Taken::Written)
+    }
+
+    fn alone(&self) -> Option<Alone> {
+        Some(line)
     }
 
     fn end(&mut self, _: &Head, _: &Counts, _: &mut dyn Write) -> Result<(), FormatError> {

@@ -257,10 +257,7 @@ fn written(
         Writer::File(mut format) => write::stream(path, |out| {
             let format: &mut dyn Format = format.as_mut();
             format.begin(head, out).map_err(|e| told(e, path))?;
-            let counts = set::each::<Stopped>(sources, choice, &mut |view| {
-                progress.at(view.number);
-                Ok(format.claim(view, out)?)
-            });
+            let counts = set::write::<Stopped>(sources, choice, format, out, &mut |number| progress.at(number));
             let counts = counts.map_err(|stopped| stopped.told(path))?;
             format.end(head, &counts, out).map_err(|e| told(e, path))?;
             Ok(counts)
