@@ -10,6 +10,12 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:?how many seconds for each target}
 shift
+targets=("$@")
+mapfile -t all < <(sed -n 's/^    ("\([a-z-]*\)", .*/\1/p' src/targets.rs)
+[ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
+for target in "${targets[@]}"; do
+  [[ " ${all[*]} " == *" $target "* ]] || { echo "there is no target $target; there are: ${all[*]}" >&2; exit 2; }
+done
 host=$(rustc -vV | sed -n 's/^host: //p')
 # What cargo-fuzz passes with `--sanitizer none`.
 export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -18,8 +24,6 @@ export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 # With a target named, build scripts and macros stay without coverage.
 cargo build --release --target "$host"
 binary=${CARGO_TARGET_DIR:-target}/$host/release/fuzz
-targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's/^    ("\([a-z-]*\)", .*/\1/p' src/targets.rs)
 mkdir -p artifacts
 for target in "${targets[@]}"; do
   mkdir -p "found/$target" "corpus/$target"
