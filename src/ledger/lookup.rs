@@ -195,6 +195,14 @@ impl Lookup {
         }
     }
 
+    /// The rows of claims, given by ascending number, in that order.
+    pub(super) fn rows_of(&self, claims: &[Index]) -> Result<Vec<Option<Row>>, Failed> {
+        match self {
+            Self::Catalog(catalog) => Ok(catalog.rows_of(claims)?),
+            Self::Memory(memory) => Ok(claims.iter().map(|claim| memory.rows.get(&claim.0).cloned()).collect()),
+        }
+    }
+
     pub(super) fn find(&self, term: &Term<'_>) -> Result<Vec<Index>, Failed> {
         match self {
             Self::Catalog(catalog) => Ok(catalog.find(term)?),

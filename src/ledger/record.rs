@@ -407,6 +407,14 @@ impl Ledger {
         self.ask(|lookup| lookup.row(claim))
     }
 
+    /// The catalog's rows of claims, given by ascending number, in that order; `None` where no claim has the number.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn rows_of(&self, claims: &[Index]) -> Result<Vec<Option<Row>>, ReadError> {
+        self.ask(|lookup| lookup.rows_of(claims))
+    }
+
     /// Entries that may have the content of each key; candidates, as [`Ledger::find`].
     ///
     /// # Errors

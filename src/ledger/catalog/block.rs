@@ -10,6 +10,7 @@ use super::error::{CatalogError, Damage};
 use super::page::{open, put, seal, take};
 use super::row::{Rare, Row, WordingCodes};
 use super::shelf::{Shelf, Space, Walk};
+use crate::hash::Index;
 
 /// Entries to a block.
 pub(super) const SPAN: u64 = 512;
@@ -120,6 +121,21 @@ pub(super) fn find(shelf: &Shelf, number: u64) -> Result<Option<Row>, Damage> {
     let Some(value) = shelf.get(Space::Rows, &key)? else { return Ok(None) };
     let rows = read(&key, &value)?;
     Ok(rows.binary_search_by_key(&number, |row| row.number).ok().map(|at| rows[at].clone()))
+}
+
+/// The rows of claims, given by ascending number: each block is read once.
+pub(super) fn find_all(shelf: &Shelf, numbers: &[Index]) -> Result<Vec<Option<Row>>, Damage> {
+    let mut found = Vec::with_capacity(numbers.len());
+    for numbers in numbers.chunk_by(|a, b| a.0 / SPAN == b.0 / SPAN) {
+        let key = (numbers[0].0 / SPAN).to_be_bytes();
+        let rows = match shelf.get(Space::Rows, &key)? {
+            Some(value) => read(&key, &value)?,
+            None => Vec::new(),
+        };
+        let row = |number: &Index| rows.binary_search_by_key(&number.0, |row| row.number).ok().map(|at| rows[at].clone());
+        found.extend(numbers.iter().map(row));
+    }
+    Ok(found)
 }
 
 /// Takes in changes, in the order of their entries, a block at a time.

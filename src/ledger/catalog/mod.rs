@@ -237,6 +237,16 @@ impl Catalog {
         }
     }
 
+    /// The rows of claims, given by ascending number, in that order; `None` where no claim has the number.
+    ///
+    /// # Errors
+    /// When the catalog is damaged.
+    pub fn rows_of(&self, claims: &[Index]) -> Result<Vec<Option<Row>>, CatalogError> {
+        let rows = block::find_all(&self.shelf, claims)?;
+        let ahead = rows.iter().flatten().any(|row| row.last >= self.stamp.size);
+        if ahead { Err(Damage::Ahead.into()) } else { Ok(rows) }
+    }
+
     /// The rows of all claims, by number. Whether one is missing is known at the end only: then the last item is an error.
     ///
     /// # Errors
