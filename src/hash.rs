@@ -135,7 +135,12 @@ fn write_hex(bytes: &[u8], out: &mut [u8]) {
 
 /// Lower-case hexadecimal digits of `bytes`.
 pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|b| [HEX[usize::from(b >> 4)] as char, HEX[usize::from(b & 15)] as char]).collect()
+    let mut digits = Vec::with_capacity(2 * bytes.len());
+    for b in bytes {
+        digits.extend_from_slice(&[HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
+    }
+    // Digits are ASCII: this cannot fail.
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 /// The value of each hexadecimal digit; 255 for every other byte. Logs are full of digests.

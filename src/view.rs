@@ -1,6 +1,7 @@
 //! A claim as others see it: the one object of `list --json`, `show --json`, the JSON Lines export and the API.
 //!
-//! Absent values are `null` here, unlike in hashed records: a reader of an export should see that a field exists.
+//! Absent values are `null` here, unlike in hashed records: a reader of an export should see that a field exists. Fields are
+//! declared in the order of their keys, so that a view is written as canonical JSON without being put in order.
 
 mod correction;
 mod evidence;
@@ -8,11 +9,13 @@ mod verdict;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::claim::vocab::{RelationKind, Workflow};
-use crate::claim::{Anchor, Hedge, Imported, Quantity, Step, Time};
+use crate::claim::{Anchor, Appearance, Hedge, Imported, Quantity, Step, Time};
 use crate::entry::claim_state::{Item, VerdictState};
 use crate::entry::fall::{Cause, Documents, document_changed};
 use crate::entry::{ClaimState, DocumentState, Fall, LedgerState};
@@ -26,7 +29,7 @@ pub use verdict::{ReviewView, VerdictView};
 /// What the view needs from outside the claim.
 pub trait Context {
     /// The document's state, if it can be read.
-    fn document(&self, number: Index) -> Option<DocumentState>;
+    fn document(&self, number: Index) -> Option<Arc<DocumentState>>;
     /// Whether the bytes of a snapshot are held with the ledger.
     fn held(&self, sha256: &crate::hash::Digest) -> bool;
     /// The agents.
@@ -40,195 +43,216 @@ pub trait Context {
 /// A claim.
 #[derive(Debug, Clone, Serialize)]
 pub struct ClaimView {
-    /// The claim's number.
-    pub number: u64,
-    /// Leaf hash of the entry that recorded it.
-    pub leaf: String,
+    /// Actors.
+    pub actors: Vec<String>,
+    /// By whom.
+    pub agent: String,
+    /// Whether it was worded anew since it was recorded.
+    pub amended: bool,
+    /// Where it appears.
+    pub appearances: Vec<AppearanceView>,
+    /// Handle of who has it to work on; the desk's own.
+    pub assigned: Option<String>,
+    /// Whether evidence could settle it.
+    pub checkable: Option<bool>,
+    /// How good the evidence is.
+    pub confidence: Option<&'static str>,
+    /// Contacts.
+    pub contacts: Vec<ContactView>,
+    /// Corrections since publication.
+    pub corrections: Vec<CorrectionView>,
+    /// Until when; the desk's own.
+    pub due: Option<crate::time::Day>,
+    /// Evidence.
+    pub evidence: Vec<EvidenceView>,
+    /// Fallen claims that it rests on, behind the flag `rests-on-fallen`.
+    pub fallen: Vec<FallView>,
+    /// The finding in force, or `unverified`.
+    pub finding: &'static str,
+    /// What a reader should be warned of.
+    pub flags: Vec<String>,
+    /// From where it was taken over.
+    pub imported: Option<Imported>,
     /// The claim file's name for it.
     pub key: Option<String>,
-    /// Where it stands in the work; `null` where a withheld payload hides it.
-    pub state: Option<Workflow>,
+    /// What it asserts.
+    pub kind: Option<&'static str>,
+    /// Language.
+    pub lang: String,
+    /// Leaf hash of the entry that recorded it.
+    pub leaf: String,
+    /// The claim's number.
+    pub number: u64,
+    /// Places.
+    pub places: Vec<String>,
     /// Whether it is public.
     pub published: bool,
     /// Since when.
     pub published_at: Option<Timestamp>,
-    /// Whether it was worded anew since it was recorded.
-    pub amended: bool,
-    /// The claims that take its place.
-    pub superseded_by: Vec<u64>,
-    /// Whether another agent approved the verdict in force.
-    pub second_read: bool,
-    /// The finding in force, or `unverified`.
-    pub finding: &'static str,
-    /// How good the evidence is.
-    pub confidence: Option<&'static str>,
-    /// The wording; `null` where withheld.
-    pub statement: Option<String>,
-    /// What it asserts.
-    pub kind: Option<&'static str>,
-    /// Whether evidence could settle it.
-    pub checkable: Option<bool>,
-    /// Why not.
-    pub why_not: Option<&'static str>,
-    /// Language.
-    pub lang: String,
-    /// Keywords.
-    pub tags: Vec<String>,
     /// Numbers.
     pub quantities: Vec<Quantity>,
-    /// Times.
-    pub times: Vec<Time>,
-    /// Places.
-    pub places: Vec<String>,
-    /// Actors.
-    pub actors: Vec<String>,
-    /// Where it appears.
-    pub appearances: Vec<AppearanceView>,
-    /// Evidence.
-    pub evidence: Vec<EvidenceView>,
-    /// Searches.
-    pub searches: Vec<SearchView>,
-    /// Contacts.
-    pub contacts: Vec<ContactView>,
-    /// The verdict in force.
-    pub verdict: Option<VerdictView>,
-    /// Relations from it.
-    pub relations: Vec<RelationView>,
-    /// Corrections since publication.
-    pub corrections: Vec<CorrectionView>,
-    /// Why and when it was taken back after publication.
-    pub retraction: Option<RetractionView>,
-    /// What a reader should be warned of.
-    pub flags: Vec<String>,
-    /// Fallen claims that it rests on, behind the flag `rests-on-fallen`.
-    pub fallen: Vec<FallView>,
-    /// Entries whose payload is not here, or kept out of copies.
-    pub withheld: Vec<u64>,
-    /// Handle of who has it to work on; the desk's own.
-    pub assigned: Option<String>,
-    /// Until when; the desk's own.
-    pub due: Option<crate::time::Day>,
     /// When it was recorded.
     pub recorded: Timestamp,
-    /// By whom.
-    pub agent: String,
-    /// From where it was taken over.
-    pub imported: Option<Imported>,
+    /// Relations from it.
+    pub relations: Vec<RelationView>,
+    /// Why and when it was taken back after publication.
+    pub retraction: Option<RetractionView>,
+    /// Searches.
+    pub searches: Vec<SearchView>,
+    /// Whether another agent approved the verdict in force.
+    pub second_read: bool,
+    /// Where it stands in the work; `null` where a withheld payload hides it.
+    pub state: Option<Workflow>,
+    /// The wording; `null` where withheld.
+    pub statement: Option<String>,
+    /// The claims that take its place.
+    pub superseded_by: Vec<u64>,
+    /// Keywords.
+    pub tags: Vec<String>,
+    /// Times.
+    pub times: Vec<Time>,
     /// Who translated the statement.
     pub translated_by: Option<String>,
+    /// The verdict in force.
+    pub verdict: Option<VerdictView>,
+    /// Why not.
+    pub why_not: Option<&'static str>,
+    /// Entries whose payload is not here, or kept out of copies.
+    pub withheld: Vec<u64>,
 }
 
 /// An appearance.
 #[derive(Debug, Clone, Serialize)]
 pub struct AppearanceView {
-    /// The entry that holds it.
-    pub number: u64,
-    /// Where.
-    pub document: DocumentView,
     /// The passages.
     pub anchors: Vec<AnchorView>,
     /// Who says it.
     pub attribution: Vec<Step>,
+    /// Where.
+    pub document: DocumentView,
     /// What takes something back.
     pub hedges: Vec<Hedge>,
+    /// The entry that holds it.
+    pub number: u64,
 }
 
 /// A document.
 #[derive(Debug, Clone, Serialize)]
 pub struct DocumentView {
-    /// Its number.
-    pub number: u64,
-    /// Title, as its bytes give it.
-    pub title: Option<String>,
+    /// Addresses of copies in archives.
+    pub archives: Vec<String>,
     /// Author.
     pub author: Option<String>,
-    /// Publisher, as its bytes give it.
-    pub publisher: Option<String>,
-    /// Address.
-    pub url: Option<String>,
     /// Date, EDTF.
     pub dated: Option<String>,
+    /// Whether its bytes are held.
+    pub held: bool,
+    /// Fields known only from elsewhere.
+    pub inferred: Vec<crate::claim::Inferred>,
     /// Language.
     pub lang: Option<String>,
     /// Licence, in words or as an address.
     pub licence: Option<String>,
-    /// Fields known only from elsewhere.
-    pub inferred: Vec<crate::claim::Inferred>,
-    /// Addresses of copies in archives.
-    pub archives: Vec<String>,
+    /// Its number.
+    pub number: u64,
+    /// Publisher, as its bytes give it.
+    pub publisher: Option<String>,
     /// SHA-256 of the latest snapshot.
     pub snapshot: Option<String>,
-    /// Whether its bytes are held.
-    pub held: bool,
+    /// Title, as its bytes give it.
+    pub title: Option<String>,
+    /// Address.
+    pub url: Option<String>,
 }
 
 /// An anchor.
 #[derive(Debug, Clone, Serialize)]
 pub struct AnchorView {
-    /// How it selects.
-    pub selector: &'static str,
-    /// SHA-256 of the text it counts in.
-    pub text: Option<String>,
-    /// First code point.
-    pub start: Option<u64>,
     /// Code point after the last.
     pub end: Option<u64>,
-    /// SHA-256 of the passage.
-    pub sha256: Option<String>,
-    /// The passage, where the licence allows.
-    pub quote: Option<String>,
-    /// Words before it, where the licence allows.
-    pub prefix: Option<String>,
-    /// Words after it, where the licence allows.
-    pub suffix: Option<String>,
     /// What of a medium it is, such as `t=10,20`.
     pub fragment: Option<String>,
+    /// Words before it, where the licence allows.
+    pub prefix: Option<String>,
+    /// The passage, where the licence allows.
+    pub quote: Option<String>,
+    /// How it selects.
+    pub selector: &'static str,
+    /// SHA-256 of the passage.
+    pub sha256: Option<String>,
+    /// First code point.
+    pub start: Option<u64>,
     /// `anchored`, `orphaned`, or `unchecked` where the document is not held.
     pub state: &'static str,
+    /// Words after it, where the licence allows.
+    pub suffix: Option<String>,
+    /// SHA-256 of the text it counts in.
+    pub text: Option<String>,
 }
 
-/// A search.
-#[derive(Debug, Clone, Serialize)]
+/// A search; its members stand beside the number.
+#[derive(Debug, Clone)]
 pub struct SearchView {
     /// Its entry.
     pub number: u64,
-    /// The search; `null` where withheld.
-    #[serde(flatten)]
+    /// The search; none where withheld.
     pub search: Option<crate::claim::Search>,
 }
 
-/// A contact.
-#[derive(Debug, Clone, Serialize)]
+impl Serialize for SearchView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        numbered(self.number, self.search.as_ref(), serializer)
+    }
+}
+
+/// A contact; its members stand beside the number.
+#[derive(Debug, Clone)]
 pub struct ContactView {
     /// Its entry.
     pub number: u64,
-    /// The contact; `null` where withheld.
-    #[serde(flatten)]
+    /// The contact; none where withheld.
     pub contact: Option<crate::claim::Contact>,
+}
+
+impl Serialize for ContactView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        numbered(self.number, self.contact.as_ref(), serializer)
+    }
+}
+
+/// The members of `body`, and the number where it belongs among them.
+fn numbered<S: Serializer>(number: u64, body: Option<&impl Serialize>, serializer: S) -> Result<S::Ok, S::Error> {
+    let body = body.map(serde_json::to_value).transpose().map_err(serde::ser::Error::custom)?;
+    let mut members: BTreeMap<String, Value> = match body {
+        Some(Value::Object(members)) => members.into_iter().collect(),
+        _ => BTreeMap::new(),
+    };
+    members.insert("number".to_owned(), number.into());
+    members.serialize(serializer)
 }
 
 /// A relation.
 #[derive(Debug, Clone, Serialize)]
 pub struct RelationView {
+    /// The entry that says so.
+    pub entry: u64,
+    /// The other claim, of another ledger.
+    pub foreign: Option<String>,
     /// How.
     pub kind: RelationKind,
     /// The other claim, of this ledger.
     pub number: Option<u64>,
-    /// The other claim, of another ledger.
-    pub foreign: Option<String>,
-    /// The entry that says so.
-    pub entry: u64,
 }
 
 /// A fallen claim under another.
 #[derive(Debug, Clone, Serialize)]
 pub struct FallView {
-    /// The fallen claim.
-    pub number: u64,
-    /// What befell it.
-    pub cause: Cause,
     /// The entry by which it fell.
     pub by: u64,
+    /// What befell it.
+    pub cause: Cause,
+    /// The fallen claim.
+    pub number: u64,
     /// The claims in between, from the one asked about down.
     pub through: Vec<u64>,
     /// The same in words.
@@ -277,7 +301,7 @@ pub fn clusters(claim: &ClaimState) -> usize {
 
 /// Flags that a reader of the claim should see, in a fixed order; every one of them is in [`FLAGS`].
 pub fn flags<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Vec<String> {
-    let document = |number| context.document(number).map(Cow::Owned);
+    let document = |number| context.document(number).map(|document| Cow::Owned((*document).clone()));
     flags_with(claim, &document, !context.fallen_under(claim).is_empty())
 }
 
@@ -316,21 +340,76 @@ fn kept_back(claim: &ClaimState) -> Vec<u64> {
 impl ClaimView {
     /// The view of a claim.
     pub fn new<C: Context + ?Sized>(claim: &ClaimState, context: &C) -> Self {
-        let wording = claim.claim.as_ref();
-        let verdict = claim.verdict();
-        let fallen = context.fallen_under(claim);
+        Self::of(claim.clone(), context)
+    }
+
+    /// The view of a claim that nobody needs any more: most of what it holds need not be copied.
+    pub fn of<C: Context + ?Sized>(claim: ClaimState, context: &C) -> Self {
         // Each document is read once, for what is shown of it and for whether it has changed.
-        let documents: BTreeMap<Index, Option<DocumentState>> =
+        let documents: BTreeMap<Index, Option<Arc<DocumentState>>> =
             claim.standing_appearances().map(|(_, a)| (a.document, context.document(a.document))).collect();
-        let document = |number: Index| match documents.get(&number) {
-            Some(known) => known.as_ref().map(Cow::Borrowed),
-            None => context.document(number).map(Cow::Owned),
+        let mut view = Self::without_wording(&claim, &documents, context);
+        let further = claim.appearances.into_iter().filter(|a| a.withdrawn.is_none());
+        let mut appearances: Vec<(Index, Appearance)> = further.filter_map(|a| Some((a.number, a.body?))).collect();
+        if let Some(wording) = claim.claim {
+            appearances.insert(0, (claim.wording, wording.appearance));
+            view.statement = Some(wording.statement);
+            view.kind = Some(wording.kind.as_str());
+            view.checkable = Some(wording.checkable);
+            view.why_not = wording.why_not.map(crate::claim::vocab::WhyNot::as_str);
+            view.key = wording.key;
+            if let Some(lang) = wording.lang {
+                view.lang = lang;
+            }
+            view.tags = wording.tags;
+            view.quantities = wording.quantities;
+            view.times = wording.times;
+            view.places = wording.places;
+            view.actors = wording.actors;
+            view.imported = wording.imported;
+            view.translated_by = wording.translated_by;
+        }
+        let shown = |(number, appearance): (Index, Appearance)| {
+            let document = documents.get(&appearance.document).and_then(Option::as_deref);
+            AppearanceView {
+                number: number.0,
+                document: DocumentView::of(appearance.document, document, context),
+                anchors: appearance.anchors.into_iter().map(AnchorView::of).collect(),
+                attribution: appearance.attribution,
+                hedges: appearance.hedges,
+            }
         };
-        let relied: Vec<Index> = verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.on.clone()).unwrap_or_default();
+        view.appearances = appearances.into_iter().map(shown).collect();
+        view.searches = standing(claim.searches).map(|s| SearchView { number: s.number.0, search: s.body }).collect();
+        view.contacts = standing(claim.contacts).map(|c| ContactView { number: c.number.0, contact: c.body }).collect();
+        view.relations = standing(claim.relations)
+            .filter_map(|r| {
+                let body = r.body?;
+                let number = body.to.map(|i| i.0);
+                Some(RelationView { kind: body.kind, number, foreign: body.foreign, entry: r.number.0 })
+            })
+            .collect();
+        view
+    }
+
+    /// All of it that does not come from the wording, nor is handed over as it is.
+    fn without_wording<C: Context + ?Sized>(
+        claim: &ClaimState,
+        documents: &BTreeMap<Index, Option<Arc<DocumentState>>>,
+        context: &C,
+    ) -> Self {
+        let fallen = context.fallen_under(claim);
+        let document = |number: Index| match documents.get(&number) {
+            Some(known) => known.as_deref().map(Cow::Borrowed),
+            None => context.document(number).map(|document| Cow::Owned((*document).clone())),
+        };
+        let verdict = claim.verdict();
+        let ruling = verdict.and_then(|v| v.item.body.as_ref());
+        let relied = ruling.map(|v| v.on.as_slice()).unwrap_or_default();
         Self {
             number: claim.number.0,
             leaf: claim.leaf.hex(),
-            key: wording.and_then(|w| w.key.clone()),
+            key: None,
             state: claim.workflow,
             published: claim.published.is_some(),
             published_at: claim.published.map(|(_, time)| time),
@@ -338,45 +417,23 @@ impl ClaimView {
             superseded_by: context.superseded_by(claim.number).iter().map(|i| i.0).collect(),
             second_read: claim.second_read(),
             finding: finding_word(claim),
-            confidence: verdict.and_then(|v| v.item.body.as_ref()).map(|v| v.confidence.as_str()),
-            statement: wording.map(|w| w.statement.clone()),
-            kind: wording.map(|w| w.kind.as_str()),
-            checkable: wording.map(|w| w.checkable),
-            why_not: wording.and_then(|w| w.why_not).map(crate::claim::vocab::WhyNot::as_str),
-            lang: wording.and_then(|w| w.lang.clone()).unwrap_or_else(|| "en".into()),
-            tags: wording.map(|w| w.tags.clone()).unwrap_or_default(),
-            quantities: wording.map(|w| w.quantities.clone()).unwrap_or_default(),
-            times: wording.map(|w| w.times.clone()).unwrap_or_default(),
-            places: wording.map(|w| w.places.clone()).unwrap_or_default(),
-            actors: wording.map(|w| w.actors.clone()).unwrap_or_default(),
-            appearances: claim
-                .standing_appearances()
-                .map(|(number, a)| AppearanceView {
-                    number: number.0,
-                    document: DocumentView::of(a.document, document(a.document).as_deref(), context),
-                    anchors: a.anchors.iter().map(AnchorView::new).collect(),
-                    attribution: a.attribution.clone(),
-                    hedges: a.hedges.clone(),
-                })
-                .collect(),
-            evidence: claim.evidence.iter().map(|e| EvidenceView::new(e, &relied)).collect(),
-            searches: standing(&claim.searches)
-                .map(|s| SearchView { number: s.number.0, search: s.body.clone() })
-                .collect(),
-            contacts: standing(&claim.contacts)
-                .map(|c| ContactView { number: c.number.0, contact: c.body.clone() })
-                .collect(),
+            confidence: ruling.map(|v| v.confidence.as_str()),
+            statement: None,
+            kind: None,
+            checkable: None,
+            why_not: None,
+            lang: "en".into(),
+            tags: Vec::new(),
+            quantities: Vec::new(),
+            times: Vec::new(),
+            places: Vec::new(),
+            actors: Vec::new(),
+            appearances: Vec::new(),
+            evidence: claim.evidence.iter().map(|e| EvidenceView::new(e, relied)).collect(),
+            searches: Vec::new(),
+            contacts: Vec::new(),
             verdict: verdict.map(|v| VerdictView::new(v, context.ledger())),
-            relations: standing(&claim.relations)
-                .filter_map(|r| {
-                    r.body.as_ref().map(|body| RelationView {
-                        kind: body.kind,
-                        number: body.to.map(|i| i.0),
-                        foreign: body.foreign.clone(),
-                        entry: r.number.0,
-                    })
-                })
-                .collect(),
+            relations: Vec::new(),
             corrections: claim
                 .corrections
                 .iter()
@@ -395,20 +452,20 @@ impl ClaimView {
             due: claim.due,
             recorded: claim.recorded,
             agent: context.ledger().handle(claim.agent),
-            imported: wording.and_then(|w| w.imported.clone()),
-            translated_by: wording.and_then(|w| w.translated_by.clone()),
+            imported: None,
+            translated_by: None,
         }
     }
 }
 
-fn standing<T>(items: &[Item<T>]) -> impl Iterator<Item = &Item<T>> {
-    items.iter().filter(|i| i.withdrawn.is_none())
+fn standing<T>(items: Vec<Item<T>>) -> impl Iterator<Item = Item<T>> {
+    items.into_iter().filter(|i| i.withdrawn.is_none())
 }
 
 impl DocumentView {
     /// The view of a document.
     pub fn new<C: Context + ?Sized>(number: Index, context: &C) -> Self {
-        Self::of(number, context.document(number).as_ref(), context)
+        Self::of(number, context.document(number).as_deref(), context)
     }
 
     fn of<C: Context + ?Sized>(number: Index, state: Option<&DocumentState>, context: &C) -> Self {
@@ -432,17 +489,17 @@ impl DocumentView {
 }
 
 impl AnchorView {
-    fn new(anchor: &Anchor) -> Self {
+    fn of(anchor: Anchor) -> Self {
         Self {
             selector: anchor.selector.as_str(),
             text: anchor.target.map(|d| d.hex()),
             start: anchor.start,
             end: anchor.end,
             sha256: anchor.sha256.map(|d| d.hex()),
-            quote: anchor.quote.clone(),
-            prefix: anchor.prefix.clone(),
-            suffix: anchor.suffix.clone(),
-            fragment: anchor.fragment.clone(),
+            quote: anchor.quote,
+            prefix: anchor.prefix,
+            suffix: anchor.suffix,
+            fragment: anchor.fragment,
             state: "unchecked",
         }
     }

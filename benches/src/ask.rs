@@ -46,7 +46,7 @@ pub fn ask(folder: &Path, limit: usize) -> Result<Value, Failure> {
         for run in 0..=RUNS {
             let (took, views) = millis(|| -> Result<Vec<ClaimView>, Failure> {
                 let mut views = Vec::new();
-                let make = |claim, reading: &Reading<'_>| ClaimView::new(&claim, reading);
+                let make = |claim, reading: &Reading<'_>| ClaimView::of(claim, reading);
                 find::made::<_, ReadError>(
                     Sources::new(&ledger, search.as_ref()),
                     &query,

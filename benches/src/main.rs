@@ -14,6 +14,9 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Anything that goes wrong ends the measurement.
 pub type Failure = Box<dyn std::error::Error>;
 

@@ -14,7 +14,7 @@ const MAX_REMEMBERED: usize = 4_096;
 /// A ledger with a memory for documents.
 pub struct Reading<'l> {
     ledger: &'l Ledger,
-    documents: Mutex<HashMap<Index, Arc<Option<DocumentState>>>>,
+    documents: Mutex<HashMap<Index, Option<Arc<DocumentState>>>>,
     held: Mutex<HashMap<Digest, bool>>,
     superseded: OnceLock<BTreeMap<Index, Vec<Index>>>,
 }
@@ -44,16 +44,14 @@ fn remember<K: std::hash::Hash + Eq, V: Clone>(memory: &Mutex<HashMap<K, V>>, ke
 }
 
 impl Context for Reading<'_> {
-    fn document(&self, number: Index) -> Option<DocumentState> {
-        // Copied after the lock is given back: the others would wait for that.
-        let known = open(&self.documents).get(&number).cloned();
-        if let Some(known) = known {
-            return (*known).clone();
+    fn document(&self, number: Index) -> Option<Arc<DocumentState>> {
+        if let Some(known) = open(&self.documents).get(&number) {
+            return known.clone();
         }
         // Nothing is locked while the log is read: others go on meanwhile.
-        let document = Arc::new(Context::document(self.ledger, number));
+        let document = Context::document(self.ledger, number);
         remember(&self.documents, number, &document);
-        (*document).clone()
+        document
     }
 
     fn held(&self, sha256: &Digest) -> bool {

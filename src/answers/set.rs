@@ -3,6 +3,7 @@
 //! A verified claim set holds every claim with a verdict in force, whatever its finding.
 
 use std::io;
+use std::sync::Arc;
 
 use super::find::{self, Sources};
 use super::reading::Reading;
@@ -33,7 +34,7 @@ pub struct Choice<'a> {
 struct Record<'a>(&'a Reading<'a>);
 
 impl view::Context for Record<'_> {
-    fn document(&self, number: Index) -> Option<DocumentState> {
+    fn document(&self, number: Index) -> Option<Arc<DocumentState>> {
         self.0.document(number)
     }
 
@@ -109,7 +110,7 @@ fn made<T: Send, E: From<ReadError>>(
     let mut counts = Counts::default();
     let made = |claim: ClaimState, reading: &Reading<'_>| {
         let claim = claim.without_withheld(choice.today);
-        let mut view = ClaimView::new(&claim, &Record(reading));
+        let mut view = ClaimView::of(claim, &Record(reading));
         if let Some(public) = &public {
             only_public(&mut view, public);
         }

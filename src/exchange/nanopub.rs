@@ -83,7 +83,7 @@ impl<'l> Nanopubs<'l> {
 struct Apart<'l>(&'l Ledger);
 
 impl crate::view::Context for Apart<'_> {
-    fn document(&self, number: Index) -> Option<crate::entry::DocumentState> {
+    fn document(&self, number: Index) -> Option<std::sync::Arc<crate::entry::DocumentState>> {
         crate::view::Context::document(self.0, number)
     }
 

@@ -13,6 +13,10 @@ const MAX_INTEGER: u64 = (1 << 53) - 1;
 /// With what is wrong with the bytes.
 pub fn number_of(bytes: &[u8]) -> Result<Option<u64>, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8")?;
+    // Outside of strings it is no canonical JSON either, and one look at all bytes is faster than one at each.
+    if bytes.iter().any(|b| *b < 0x20) {
+        return Err("a control character");
+    }
     let mut walk = Walk { bytes: text.as_bytes(), at: 0, number: None };
     if walk.peek() != Some(b'{') {
         return Err("no JSON object");
@@ -120,14 +124,12 @@ impl<'b> Walk<'b> {
         let start = self.at;
         loop {
             let rest = &self.bytes[self.at..];
-            let plain =
-                rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).ok_or("a string that never ends")?;
+            let plain = memchr::memchr2(b'"', b'\\', rest).ok_or("a string that never ends")?;
             self.at += plain + 1;
-            match rest[plain] {
-                b'"' => return Ok(&self.bytes[start..self.at - 1]),
-                b'\\' => self.escape()?,
-                _ => return Err("a control character in a string"),
+            if rest[plain] == b'"' {
+                return Ok(&self.bytes[start..self.at - 1]);
             }
+            self.escape()?;
         }
     }
 

@@ -608,8 +608,8 @@ impl Context for Ledger {
         })
     }
 
-    fn document(&self, number: Index) -> Option<DocumentState> {
-        self.document_state(number).ok().flatten()
+    fn document(&self, number: Index) -> Option<Arc<DocumentState>> {
+        self.document_state(number).ok().flatten().map(Arc::new)
     }
 
     fn held(&self, sha256: &Digest) -> bool {

@@ -102,7 +102,7 @@ impl<C: Context + ?Sized> Subject<'_, C> {
             return true;
         }
         let documents = self.claim.standing_appearances().filter_map(|(_, a)| self.context.document(a.document));
-        documents.filter_map(|d| d.document.and_then(|d| d.publisher)).any(|p| has(&p))
+        documents.flat_map(|d| d.document.as_ref().and_then(|d| d.publisher.as_deref().map(has))).any(|has| has)
     }
 
     fn counts(&self, field: Field) -> Vec<u64> {

@@ -11,18 +11,18 @@ use crate::time::Timestamp;
 /// A correction.
 #[derive(Debug, Clone, Serialize)]
 pub struct CorrectionView {
-    /// Its entry.
-    pub number: u64,
-    /// What kind.
-    pub kind: &'static str,
-    /// What was wrong and what is right.
-    pub text: String,
-    /// When.
-    pub time: Timestamp,
     /// Who.
     pub agent: String,
     /// From what to what, field by field: wording and verdict.
     pub changes: Vec<ChangeView>,
+    /// What kind.
+    pub kind: &'static str,
+    /// Its entry.
+    pub number: u64,
+    /// What was wrong and what is right.
+    pub text: String,
+    /// When.
+    pub time: Timestamp,
     /// Evidence that no longer counts by it.
     pub withdraws: Vec<u64>,
 }
@@ -30,25 +30,25 @@ pub struct CorrectionView {
 /// A field before and after.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeView {
-    /// The field, as a path such as `appearance.hedges[0].cue`; of the verdict, `verdict.finding`.
-    pub path: String,
-    /// What stood there; `null`: nothing, or it is not here.
-    pub before: Option<serde_json::Value>,
     /// What stands there now; `null`: nothing.
     pub after: Option<serde_json::Value>,
+    /// What stood there; `null`: nothing, or it is not here.
+    pub before: Option<serde_json::Value>,
+    /// The field, as a path such as `appearance.hedges[0].cue`; of the verdict, `verdict.finding`.
+    pub path: String,
 }
 
 /// A retraction.
 #[derive(Debug, Clone, Serialize)]
 pub struct RetractionView {
+    /// Who.
+    pub agent: String,
     /// Its entry.
     pub number: u64,
     /// Why; `null` where withheld.
     pub reason: Option<String>,
     /// When.
     pub time: Timestamp,
-    /// Who.
-    pub agent: String,
 }
 
 impl CorrectionView {

@@ -10,56 +10,56 @@ use crate::hash::Index;
 /// A piece of evidence.
 #[derive(Debug, Clone, Serialize)]
 pub struct EvidenceView {
-    /// Its entry.
-    pub number: u64,
-    /// What it does to the claim's point; `null` where withheld.
-    pub stance: Option<Stance>,
-    /// Address.
-    pub url: Option<String>,
-    /// Publisher.
-    pub publisher: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Date, EDTF.
-    pub dated: Option<String>,
-    /// What it says.
-    pub says: Option<String>,
-    /// How much was read.
-    pub read: Option<&'static str>,
-    /// Source reliability.
-    pub reliability: Option<&'static str>,
-    /// Information credibility.
-    pub credibility: Option<&'static str>,
-    /// Its origin.
-    pub cluster: Option<String>,
+    /// Address of a copy in an archive.
+    pub archive: Option<String>,
     /// What it is.
     pub class: Option<&'static str>,
-    /// When it was obtained.
-    pub obtained: Option<String>,
+    /// Its origin.
+    pub cluster: Option<String>,
+    /// Information credibility.
+    pub credibility: Option<&'static str>,
+    /// Date, EDTF.
+    pub dated: Option<String>,
+    /// The document's entry, where it is on record.
+    pub document: Option<u64>,
+    /// From where it was taken over.
+    pub imported: Option<Imported>,
     /// The claim file's name for it.
     pub key: Option<String>,
     /// Another desk's label, verbatim.
     pub label: Option<String>,
-    /// The scale that it belongs to.
-    pub scale: Option<String>,
-    /// The other desk's number, verbatim.
-    pub rating: Option<Rating>,
-    /// What the label comes to among our findings; the other desk's, and no verdict of this ledger.
-    pub normalised: Option<Finding>,
-    /// From where it was taken over.
-    pub imported: Option<Imported>,
-    /// Address of a copy in an archive.
-    pub archive: Option<String>,
-    /// The document's entry, where it is on record.
-    pub document: Option<u64>,
     /// Language of the page.
     pub lang: Option<String>,
+    /// What the label comes to among our findings; the other desk's, and no verdict of this ledger.
+    pub normalised: Option<Finding>,
     /// What a later reader should know.
     pub note: Option<String>,
-    /// Who translated it.
-    pub translated_by: Option<String>,
+    /// Its entry.
+    pub number: u64,
+    /// When it was obtained.
+    pub obtained: Option<String>,
+    /// Publisher.
+    pub publisher: Option<String>,
+    /// The other desk's number, verbatim.
+    pub rating: Option<Rating>,
+    /// How much was read.
+    pub read: Option<&'static str>,
+    /// Source reliability.
+    pub reliability: Option<&'static str>,
     /// Whether the verdict in force relies on it.
     pub relied_on: bool,
+    /// What it says.
+    pub says: Option<String>,
+    /// The scale that it belongs to.
+    pub scale: Option<String>,
+    /// What it does to the claim's point; `null` where withheld.
+    pub stance: Option<Stance>,
+    /// Title.
+    pub title: Option<String>,
+    /// Who translated it.
+    pub translated_by: Option<String>,
+    /// Address.
+    pub url: Option<String>,
     /// Whether it was taken back.
     pub withdrawn: bool,
 }

@@ -11,43 +11,43 @@ use crate::time::Timestamp;
 /// A verdict.
 #[derive(Debug, Clone, Serialize)]
 pub struct VerdictView {
-    /// Its entry.
-    pub number: u64,
     /// Who issued it.
     pub agent: String,
-    /// When.
-    pub time: Timestamp,
-    /// What is found; `null` where withheld.
-    pub finding: Option<Finding>,
     /// How good the evidence is.
     pub confidence: Option<&'static str>,
-    /// How probable the event is, in the checker's view: a band of ICD-203.
-    pub likelihood: Option<&'static str>,
-    /// Why.
-    pub rationale: Option<String>,
-    /// What was done.
-    pub method: Option<String>,
-    /// The last day on which evidence was taken in.
-    pub judged_on: Option<String>,
-    /// Evidence relied on.
-    pub on: Vec<u64>,
     /// Evidence weighed but not relied on.
     pub considered: Vec<u64>,
+    /// What is found; `null` where withheld.
+    pub finding: Option<Finding>,
+    /// The last day on which evidence was taken in.
+    pub judged_on: Option<String>,
+    /// How probable the event is, in the checker's view: a band of ICD-203.
+    pub likelihood: Option<&'static str>,
+    /// What was done.
+    pub method: Option<String>,
+    /// Its entry.
+    pub number: u64,
+    /// Evidence relied on.
+    pub on: Vec<u64>,
+    /// Why.
+    pub rationale: Option<String>,
     /// Reviews.
     pub reviews: Vec<ReviewView>,
+    /// When.
+    pub time: Timestamp,
 }
 
 /// A review.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReviewView {
-    /// Its entry.
-    pub number: u64,
     /// The reviewer.
     pub agent: String,
     /// What they decided; `null` where withheld.
     pub decision: Option<&'static str>,
     /// Why.
     pub note: Option<String>,
+    /// Its entry.
+    pub number: u64,
 }
 
 impl VerdictView {

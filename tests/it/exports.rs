@@ -2,14 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use onrecord::exchange::iri::{Base, BaseError};
-use onrecord::exchange::{ordered, registry, reread, strict};
+use onrecord::exchange::{jsonl, ordered, registry, reread, strict};
 use onrecord::hash::Index;
 use onrecord::ledger::Ledger;
 use onrecord::store::LocalStore;
+use onrecord::view::ClaimView;
 
 use crate::cli::{Desk, supported};
 
@@ -201,6 +203,61 @@ fn where_names_lie_is_a_setting() {
     };
     assert_eq!(base(&[]), "https://example.org/desk/");
     assert_eq!(base(&["--base", "https://other.example/c"]), "https://other.example/c/");
+}
+
+/// A line is written as its view declares its fields, so that each view has to declare them in the order of their keys:
+/// one of every sort is held against the canonical form of the same value.
+#[test]
+fn a_line_is_canonical_as_it_is_written() {
+    fn met(value: &serde_json::Value, path: &str, lists: &mut BTreeSet<String>) {
+        match value {
+            serde_json::Value::Array(items) => items.iter().for_each(|item| met(item, path, lists)),
+            serde_json::Value::Object(members) => {
+                lists.insert(path.to_owned());
+                members.iter().for_each(|(key, value)| met(value, &format!("{path}/{key}"), lists));
+            }
+            _ => {}
+        }
+    }
+    let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat/v0/ledger");
+    let frozen = Ledger::open(Arc::new(LocalStore::open(frozen).unwrap()), None, Arc::new(|_: &str| {})).unwrap();
+    let desk = Desk::new();
+    let (bridge, tunnel) = (supported(&desk, "bridge"), supported(&desk, "tunnel"));
+    let (bridge, tunnel) = (bridge.0.to_string(), tunnel.0.to_string());
+    desk.ok(&["relate", &tunnel, "rests-on", &bridge]);
+    desk.ok(&["publish", &bridge]);
+    desk.ok(&["retract", &bridge, "--reason", "It was another bridge."]);
+    desk.ok(&[
+        "looked",
+        &tunnel,
+        "--for",
+        "tunnel",
+        "--where",
+        "the register",
+        "--languages",
+        "en",
+        "--note",
+        "Twice.",
+    ]);
+    let mut sorts = BTreeSet::new();
+    for ledger in [&frozen, &desk.ledger()] {
+        for claim in ledger.claims().unwrap() {
+            let view = ClaimView::new(&ledger.claim(claim).unwrap().unwrap(), ledger);
+            let value = serde_json::to_value(&view).unwrap();
+            let mut line = onrecord::canon::value_to_bytes(&value).unwrap();
+            line.push(b'\n');
+            let written = jsonl::line(&view);
+            assert_eq!(String::from_utf8(written), String::from_utf8(line), "claim {claim}");
+            met(&value, "", &mut sorts);
+        }
+    }
+    for sort in "/appearances /appearances/anchors /appearances/attribution /appearances/document /appearances/hedges /contacts \
+                 /corrections /corrections/changes /evidence /fallen /quantities /relations /retraction /searches /times \
+                 /verdict /verdict/reviews"
+        .split_whitespace()
+    {
+        assert!(sorts.contains(sort), "no claim has {sort}: {sorts:?}");
+    }
 }
 
 #[test]

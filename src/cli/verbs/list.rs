@@ -119,7 +119,7 @@ fn stream(
 ) -> Result<Exit, CliError> {
     let mut gathered = if args.csv { crate::exchange::csv::heading() } else { Vec::new() };
     let make = |claim, reading: &Reading<'_>| {
-        let view = ClaimView::new(&claim, reading);
+        let view = ClaimView::of(claim, reading);
         if args.csv { crate::exchange::csv::row(&view) } else { crate::exchange::jsonl::line(&view) }
     };
     let limit = args.limit.unwrap_or(usize::MAX);
@@ -147,7 +147,7 @@ pub fn matching(
 ) -> Result<Vec<ClaimView>, CliError> {
     let mut views = Vec::new();
     let sources = Sources::new(ledger, search);
-    let make = |claim, reading: &Reading<'_>| ClaimView::new(&claim, reading);
+    let make = |claim, reading: &Reading<'_>| ClaimView::of(claim, reading);
     find::made::<_, CliError>(sources, query, limit.unwrap_or(usize::MAX), &make, &mut |view| {
         views.push(view);
         Ok(())

@@ -2,6 +2,7 @@
 //! Lines have. Whether the entries are in the log, and by whom, is for the reader of the bundle to say first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::entry::bundle::Stated;
 use crate::entry::bundle::check::Item;
@@ -17,7 +18,7 @@ pub struct Folded {
     as_of: Option<u64>,
     wanted: BTreeSet<Index>,
     claims: BTreeMap<Index, ClaimState>,
-    documents: BTreeMap<Index, DocumentState>,
+    documents: BTreeMap<Index, Arc<DocumentState>>,
     ledger: LedgerState,
 }
 
@@ -44,13 +45,13 @@ impl Folded {
                 self.claims.insert(index, ClaimState::recorded(index, leaf, &header, event));
             }
             (Kind::DocumentRegistered, _) => {
-                self.documents.insert(index, DocumentState::registered(index, leaf, &header, event));
+                self.documents.insert(index, Arc::new(DocumentState::registered(index, leaf, &header, event)));
             }
             (_, Some(about)) => {
                 if let Some(claim) = self.claims.get_mut(&about) {
                     claim.apply(index, &header, event);
                 } else if let Some(document) = self.documents.get_mut(&about) {
-                    document.apply(index, &header, event);
+                    Arc::make_mut(document).apply(index, &header, event);
                 }
             }
             _ => {}
@@ -61,13 +62,13 @@ impl Folded {
     pub fn lines(&self, today: Day) -> impl Iterator<Item = (Index, Vec<u8>)> {
         self.wanted.iter().filter_map(move |number| {
             let claim = self.claims.get(number)?.clone().without_withheld(today);
-            Some((*number, jsonl::line(&ClaimView::new(&claim, self))))
+            Some((*number, jsonl::line(&ClaimView::of(claim, self))))
         })
     }
 }
 
 impl Context for Folded {
-    fn document(&self, number: Index) -> Option<DocumentState> {
+    fn document(&self, number: Index) -> Option<Arc<DocumentState>> {
         self.documents.get(&number).cloned()
     }
 

@@ -132,7 +132,8 @@ pub(super) fn find_all(shelf: &Shelf, numbers: &[Index]) -> Result<Vec<Option<Ro
             Some(value) => read(&key, &value)?,
             None => Vec::new(),
         };
-        let row = |number: &Index| rows.binary_search_by_key(&number.0, |row| row.number).ok().map(|at| rows[at].clone());
+        let row =
+            |number: &Index| rows.binary_search_by_key(&number.0, |row| row.number).ok().map(|at| rows[at].clone());
         found.extend(numbers.iter().map(row));
     }
     Ok(found)
