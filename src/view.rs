@@ -346,8 +346,12 @@ impl ClaimView {
     /// The view of a claim that nobody needs any more: most of what it holds need not be copied.
     pub fn of<C: Context + ?Sized>(claim: ClaimState, context: &C) -> Self {
         // Each document is read once, for what is shown of it and for whether it has changed.
-        let documents: BTreeMap<Index, Option<Arc<DocumentState>>> =
-            claim.standing_appearances().map(|(_, a)| (a.document, context.document(a.document))).collect();
+        let mut documents: Known = Vec::with_capacity(1);
+        for (_, appearance) in claim.standing_appearances() {
+            if known(&documents, appearance.document).is_none() {
+                documents.push((appearance.document, context.document(appearance.document)));
+            }
+        }
         let mut view = Self::without_wording(&claim, &documents, context);
         let further = claim.appearances.into_iter().filter(|a| a.withdrawn.is_none());
         let mut appearances: Vec<(Index, Appearance)> = further.filter_map(|a| Some((a.number, a.body?))).collect();
@@ -370,7 +374,7 @@ impl ClaimView {
             view.translated_by = wording.translated_by;
         }
         let shown = |(number, appearance): (Index, Appearance)| {
-            let document = documents.get(&appearance.document).and_then(Option::as_deref);
+            let document = known(&documents, appearance.document).and_then(Option::as_deref);
             AppearanceView {
                 number: number.0,
                 document: DocumentView::of(appearance.document, document, context),
@@ -393,13 +397,9 @@ impl ClaimView {
     }
 
     /// All of it that does not come from the wording, nor is handed over as it is.
-    fn without_wording<C: Context + ?Sized>(
-        claim: &ClaimState,
-        documents: &BTreeMap<Index, Option<Arc<DocumentState>>>,
-        context: &C,
-    ) -> Self {
+    fn without_wording<C: Context + ?Sized>(claim: &ClaimState, documents: &Known, context: &C) -> Self {
         let fallen = context.fallen_under(claim);
-        let document = |number: Index| match documents.get(&number) {
+        let document = |number: Index| match known(documents, number) {
             Some(known) => known.as_deref().map(Cow::Borrowed),
             None => context.document(number).map(|document| Cow::Owned((*document).clone())),
         };
@@ -456,6 +456,13 @@ impl ClaimView {
             translated_by: None,
         }
     }
+}
+
+/// The documents of a claim's appearances, mostly one; none where it cannot be read.
+type Known = Vec<(Index, Option<Arc<DocumentState>>)>;
+
+fn known(documents: &Known, number: Index) -> Option<&Option<Arc<DocumentState>>> {
+    documents.iter().find(|(known, _)| *known == number).map(|(_, document)| document)
 }
 
 fn standing<T>(items: Vec<Item<T>>) -> impl Iterator<Item = Item<T>> {

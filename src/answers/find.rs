@@ -15,6 +15,10 @@ use crate::search::Search;
 const FIRST_STEP: usize = 256;
 const MAX_STEP: usize = 1_024;
 
+/// Claims that are read before something is made of them: few enough for a processor's cache to hold, and many enough for
+/// a bundle to be read once.
+const AT_ONCE: usize = 256;
+
 /// Names beyond which, and entries beyond which, asking every claim is no slower.
 const MANY_NAMES: usize = 2_000;
 const MANY_ENTRIES: usize = 50_000;
@@ -98,11 +102,15 @@ fn made_of<T>(
     make: &(dyn Fn(ClaimState, &Reading<'_>) -> T + Sync),
 ) -> Result<Vec<T>, ReadError> {
     let ledger = reading.ledger();
-    let claims = ledger.claims_of(rows)?;
     let fits = |(row, claim): (&Row, Option<ClaimState>)| {
         claim.filter(|claim| says(ledger, query, row) == Some(true) || query.matches(claim, reading))
     };
-    Ok(rows.iter().zip(claims).filter_map(fits).map(|claim| make(claim, reading)).collect())
+    let mut found = Vec::with_capacity(rows.len());
+    for rows in rows.chunks(AT_ONCE) {
+        let claims = ledger.claims_of(rows)?;
+        found.extend(rows.iter().zip(claims).filter_map(fits).map(|claim| make(claim, reading)));
+    }
+    Ok(found)
 }
 
 /// The rows of claims that may pass, in order, some at a time.
