@@ -101,8 +101,8 @@ impl<C: Context + ?Sized> Subject<'_, C> {
         if standing.filter_map(|e| e.publisher.as_deref()).any(has) {
             return true;
         }
-        let documents = self.claim.standing_appearances().filter_map(|(_, a)| self.context.document(a.document));
-        documents.flat_map(|d| d.document.as_ref().and_then(|d| d.publisher.as_deref().map(has))).any(|has| has)
+        let mut documents = self.claim.standing_appearances().filter_map(|(_, a)| self.context.document(a.document));
+        documents.any(|d| d.document.as_ref().and_then(|d| d.publisher.as_deref()).is_some_and(has))
     }
 
     fn counts(&self, field: Field) -> Vec<u64> {
