@@ -193,7 +193,7 @@ impl Context<'_> {
             let error = CliError::bad_input(format!("no agent `{}` is enrolled", crate::text::printable_line(&handle)));
             match crate::text::nearest(&handle, known) {
                 Some(near) => error.hint(format!("did you mean `{near}`? `onrecord agent list` shows all")),
-                None => error.hint("`onrecord agent list` shows who is"),
+                None => error.hint("`onrecord agent list` shows who is, `onrecord agent add` enrols somebody"),
             }
         })?;
         let file = settings.keys.get(&handle).ok_or_else(|| {

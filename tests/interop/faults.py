@@ -106,7 +106,7 @@ def fixture(binary, folder):
     place.must("add", "bridge.toml")
     place.must("note", "6", "xyzzyplugh told us so")
     place.must("publish-log", "old-copy")
-    place.must("release", "6")
+    place.must("release", "6", "--unpublished")
     place.must("publish-log", "old-copy")
     place.must("withhold", "6", "--ground", "asked")
     place.must("search", "bridge")

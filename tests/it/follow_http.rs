@@ -260,7 +260,7 @@ fn a_server_that_lies_or_fails_is_refused_by_name() {
     reader(&desk, &["follow", "desk", "replica"]).tells(&["is a desk's own ledger", "publish-log"]);
     reader(&desk, &["follow", url, "desk"]).tells(&["is a desk's own ledger"]);
     reader(&desk, &["follow", "public", "public/replica"]).tells(&["would lie in the copy"]);
-    reader(&desk, &["follow", url, "replica", "--trust", "nonsense"]).tells(&["no verifier key and no policy file"]);
+    reader(&desk, &["follow", url, "replica", "--trust", "nonsense"]).tells(&["no verifier key, and no file"]);
     desk.fails(2, &["publish-log", "s3://bucket/x"]).tells(&["not yet to a `s3://` address", "`log/checkpoint` last"]);
     // A folder is followed too, and named after it where nothing else is said.
     let ran = reader(&desk, &["follow", "public"]);

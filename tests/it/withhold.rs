@@ -323,8 +323,8 @@ fn a_public_copy_shows_what_is_public_and_nothing_else() {
 fn a_copy_is_refused_where_something_else_stands() {
     let (desk, other) = (Desk::new(), Desk::new());
     desk.claim("bridge", "The city closed the bridge.");
-    desk.fails(2, &["publish-log", "desk"]).tells(&["is a desk's own ledger"]);
-    desk.fails(2, &["publish-log", "desk/copy"]).tells(&["is a desk's own ledger"]);
+    desk.fails(2, &["publish-log", "desk"]).tells(&["lies inside the ledger's own folder", "../public"]);
+    desk.fails(2, &["publish-log", "desk/copy"]).tells(&["lies inside the ledger's own folder", "../public"]);
     desk.ok(&["publish-log", "public"]);
     other.claim("tunnel", "The city closed the tunnel.");
     let public = desk.path("public");
@@ -345,7 +345,7 @@ fn a_copy_is_refused_where_something_else_stands() {
 #[test]
 fn withholding_is_said_and_counted() {
     let desk = Desk::new();
-    let (claim, _) = supported(&desk, "bridge");
+    let (claim, verdict) = supported(&desk, "bridge");
     let number = claim.to_string();
     desk.fails(2, &["withhold", &number, "--ground", "x", "--until", "2020-01-01"]).tells(&["has come already"]);
     desk.fails(2, &["withhold", "0", "--ground", "x"]).tells(&["never withheld or erased"]);
@@ -355,6 +355,9 @@ fn withholding_is_said_and_counted() {
     assert!(matches!(desk.ledger().marked(Index(claim)).unwrap(), Marked::Withheld { .. }));
     desk.ok(&["search", "bridge"]).never_says(&["The city closed the bridge"]);
     desk.ok(&["show", &number]).says(&["withheld"]);
+    // What is said of a claim that is not published: only by a word of its own does it become public.
+    let other = verdict.to_string();
+    desk.fails(2, &["release", &other]).tells(&["is not withheld", "--unpublished"]);
     desk.ok(&["release", &number]).says(&["released #"]);
     desk.fails(2, &["release", &number]).tells(&["was released by"]);
     desk.ok(&["search", "bridge"]).says(&["The city closed the bridge"]);

@@ -169,18 +169,28 @@ pub(in crate::cli) fn policy(
 ) -> Result<Option<Policy>, CliError> {
     let Some(trust) = trust else {
         let origin = checkpoint.text().lines().next().unwrap_or_default().to_owned();
-        let Some((key, witnesses)) = remembered(&origin, cx) else { return Ok(None) };
+        let (keys, witnesses) = remembered(&origin, cx);
+        let [key] = keys.as_slice() else {
+            if keys.len() > 1 {
+                cx.out.note(format!(
+                    "{} keys are remembered for {}: say by --trust which of them is meant",
+                    keys.len(),
+                    printable_line(&origin)
+                ));
+            }
+            return Ok(None);
+        };
         let policy = key.parse().ok().and_then(|key| Policy::of_keys(key, witnesses).ok());
-        return policy.map_or_else(|| of_key(&key).map(Some), |policy| Ok(Some(policy)));
+        return policy.map_or_else(|| of_key(key).map(Some), |policy| Ok(Some(policy)));
     };
     trusted(trust).map(Some)
 }
 
 fn of_key(text: &str) -> Result<Policy, CliError> {
     let key: Verifier = text.trim().parse().map_err(|e: crate::tlog::key::BadKey| {
-        CliError::bad_input("that is no verifier key and no policy file")
-            .because(&e)
-            .hint("a verifier key is name+id+base64, as `onrecord stats` prints it")
+        CliError::bad_input("that is no verifier key, and no file with one or with a policy").because(&e).hint(
+            "a verifier key is name+id+base64, as `onrecord stats` prints it; docs/witness.md shows a policy file",
+        )
     })?;
     Policy::of_log(key).map_err(|e| CliError::bad_input("that key is no log's").because(&e))
 }
@@ -204,22 +214,21 @@ pub fn trusted(trust: &str) -> Result<Policy, CliError> {
 
 /// The key that this user trusts for an origin, with the witnesses that were added to it; none where there are several
 /// ledgers of that name.
-fn remembered(origin: &str, cx: &Context<'_>) -> Option<(String, Vec<Verifier>)> {
-    let folder = fs::read_dir(cx.folders.config.join("ledgers")).ok()?;
+fn remembered(origin: &str, cx: &Context<'_>) -> (Vec<String>, Vec<Verifier>) {
+    let folder = fs::read_dir(cx.folders.config.join("ledgers")).into_iter().flatten();
     let ids = folder.filter_map(|e| e.ok()?.file_name().to_str()?.strip_suffix(".toml")?.parse().ok());
     let settings: Vec<Settings> =
         ids.filter_map(|id| Settings::load(&cx.folders, &id).ok().flatten()).filter(|s| s.origin == origin).collect();
-    let mut keys: Vec<&String> = settings.iter().flat_map(|s| &s.trusted).collect();
+    let mut keys: Vec<String> = settings.iter().flat_map(|s| &s.trusted).cloned().collect();
     keys.sort();
     keys.dedup();
-    let [key] = keys.as_slice() else { return None };
     let mut witnesses: Vec<Verifier> = Vec::new();
     for witness in settings.iter().flat_map(|s| &s.witnesses).filter_map(|w| w.vkey.parse().ok()) {
         if !witnesses.contains(&witness) {
             witnesses.push(witness);
         }
     }
-    Some(((*key).clone(), witnesses))
+    (keys, witnesses)
 }
 
 /// 1 outranks 4; a withheld payload or an unknown author does not take back that the entry is included.

@@ -49,7 +49,11 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
     }
     let folder = cx.ledger_folder()?;
     let ledger = cx.ledger_at(&folder)?;
-    if lies_in(&args.dir, &folder) || args.dir.join("head").exists() {
+    if lies_in(&args.dir, &folder) {
+        return Err(CliError::bad_input(format!("{} lies inside the ledger's own folder", args.dir.display()))
+            .hint("name a folder outside of it, such as `../public`"));
+    }
+    if args.dir.join("head").exists() {
         return Err(CliError::bad_input(format!(
             "{} is a desk's own ledger, not a place for a public copy",
             args.dir.display()

@@ -12,7 +12,7 @@ use crate::ledger::Marked;
 /// Give back what was withheld: it may be shown.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "What was never withheld is released too: the payload is then public though its claim is not published."
+    after_help = "With --unpublished, what was never withheld is released too: the payload is then public though its claim is not published."
 )]
 pub struct Args {
     /// Entries: numbers, or words that fit one claim
@@ -21,6 +21,9 @@ pub struct Args {
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
+    /// Release what is not withheld as well: it becomes public though its claim is not published
+    #[arg(long)]
+    pub unpublished: bool,
     /// Everything withheld about the same claim, document or agent too
     #[arg(long)]
     pub whole: bool,
@@ -44,7 +47,15 @@ pub fn run(args: &Args, cx: &Context<'_>) -> Result<Exit, CliError> {
             Marked::Released(by) => {
                 return Err(CliError::bad_input(format!("{target} was released by {by} already")));
             }
-            Marked::Not => targets.push(target),
+            Marked::Not if args.unpublished => targets.push(target),
+            // Whoever meant another entry would make this one public for good.
+            Marked::Not => {
+                return Err(CliError::bad_input(format!("{target} is not withheld: there is nothing to give back"))
+                    .hint(format!(
+                        "what a published claim rests on is public already; `onrecord release {} --unpublished` makes it public without that",
+                        target.0
+                    )));
+            }
         }
     }
     if targets.is_empty() {

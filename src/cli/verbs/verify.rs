@@ -130,7 +130,8 @@ fn next(report: Report, writer: &Writer, claim: &ClaimState, verdict: u64) -> Re
         _ if reviewers > 0 => {
             report.next(format!("`onrecord review {verdict} --approve|--reject` by another agent, then {publish}"))
         }
-        _ => report
-            .next(format!("{publish}; `onrecord review {verdict} --approve` by another agent makes it second-read")),
+        _ => report.next(format!(
+            "{publish}; before that, `onrecord review {verdict} --approve` by another agent makes it second-read"
+        )),
     }
 }
