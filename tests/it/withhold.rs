@@ -316,7 +316,7 @@ fn a_public_copy_shows_what_is_public_and_nothing_else() {
     desk.ok(&["erase", &number, "--only", "--yes", "--ground", "error", "--authority", "editor"]);
     desk.ok(&["publish-log", "public"]).tells(&["emptied"]);
     assert!(having(&public, "The city closed the bridge").is_empty());
-    desk.ok(&["audit"]);
+    desk.ok(&["audit"]).says(&["1 erased"]);
 }
 
 #[test]

@@ -171,13 +171,14 @@ pub fn print(report: &Report, all: bool, out: &Output) -> Result<(), CliError> {
     out.line(verdict(report, out))?;
     let c = &report.counts;
     out.line(format!(
-        "  {}, {}, {} held with {}, {} not held, {} withheld",
+        "  {}, {}, {} held with {}, {} not held, {} withheld, {} erased",
         counted(c.entries, "entry"),
         counted(c.signatures, "signature"),
         counted(c.held, "document"),
         counted(c.anchors, "anchor"),
         c.not_held,
-        c.withheld
+        c.withheld.saturating_sub(c.erased),
+        c.erased
     ))?;
     report.cosigned.iter().try_for_each(|one| out.line(cosigned(one)))?;
     let of = |weight, name| counted(report.count(weight), name);
