@@ -41,6 +41,7 @@ pub mod entry;
 pub mod exchange;
 pub mod hash;
 pub mod ledger;
+pub mod lock;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod query;

@@ -8,7 +8,7 @@ use crate::view::ClaimView;
 
 /// Makes the format.
 pub fn make<'a>(_: &Options<'a>) -> Result<Made<'a>, FormatError> {
-    Ok(Made::file(JsonLines, |path| reread::of_file(path, reread::jsonl)))
+    Ok(Made::file(JsonLines, reread::jsonl_file))
 }
 
 struct JsonLines;

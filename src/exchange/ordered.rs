@@ -1,9 +1,9 @@
-//! Canonical JSON (RFC 8785) of views, written in one go: where the members of an object do not come in the order of their
-//! keys, they are put in order when it ends.
+//! Canonical JSON (RFC 8785) of what has its fields in the order of its own standard, or is put together from several: keys
+//! are put in order while writing, without building the value first. A claim's view needs none of it ([`super::jsonl`]).
 //!
-//! Claims are written faster without it ([`super::jsonl`]). Strings, integers and booleans are what a view
-//! holds, and of those `serde_json` writes the canonical form already. Keys are ASCII, where the order of bytes is that of
-//! UTF-16. `tests/it/exports.rs` holds this against [`crate::canon::value_to_bytes`].
+//! Strings, integers and booleans are what a view holds, and of those `serde_json` writes the canonical form already. Keys
+//! are ASCII, where the order of bytes is that of UTF-16. `tests/it/exports.rs` holds this against
+//! [`crate::canon::value_to_bytes`].
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -36,8 +36,6 @@ struct Object {
     /// Where its first member begins.
     start: usize,
     members: Vec<Member>,
-    /// Whether the keys came in order so far.
-    sorted: bool,
 }
 
 /// A member: where it begins, where its key ends, where it ends.
@@ -52,52 +50,36 @@ impl Page {
     fn begin_object(&mut self) {
         self.bytes.push(b'{');
         let members = self.lists.pop().unwrap_or_default();
-        self.open.push(Object { start: self.bytes.len(), members, sorted: true });
+        self.open.push(Object { start: self.bytes.len(), members });
     }
 
     fn begin_key(&mut self) {
+        let at = self.bytes.len();
         if let Some(object) = self.open.last_mut() {
-            if !object.members.is_empty() {
-                self.bytes.push(b',');
-            }
-            let at = self.bytes.len();
             object.members.push(Member { start: at, key: at, end: at });
         }
     }
 
-    fn end_key(&mut self) {
-        let at = self.bytes.len();
-        let Some(object) = self.open.last_mut() else { return };
-        if let [.., member] = object.members.as_mut_slice() {
-            member.key = at;
-        }
-        if let [.., before, member] = object.members.as_slice() {
-            object.sorted &= self.bytes[before.start..before.key] < self.bytes[member.start..member.key];
-        }
-    }
-
-    fn end_value(&mut self) {
+    fn member(&mut self, set: impl Fn(&mut Member, usize)) {
         let at = self.bytes.len();
         if let Some(member) = self.open.last_mut().and_then(|object| object.members.last_mut()) {
-            member.end = at;
+            set(member, at);
         }
     }
 
     fn end_object(&mut self) {
-        let Some(Object { start, mut members, sorted }) = self.open.pop() else { return };
-        if !sorted {
-            let bytes = &self.bytes;
-            members.sort_by(|a, b| bytes[a.start..a.key].cmp(&bytes[b.start..b.key]));
-            self.spare.clear();
-            for (k, member) in members.iter().enumerate() {
-                if k > 0 {
-                    self.spare.push(b',');
-                }
-                self.spare.extend_from_slice(&self.bytes[member.start..member.end]);
+        let Some(Object { start, mut members }) = self.open.pop() else { return };
+        let bytes = &self.bytes;
+        members.sort_by(|a, b| bytes[a.start..a.key].cmp(&bytes[b.start..b.key]));
+        self.spare.clear();
+        for (k, member) in members.iter().enumerate() {
+            if k > 0 {
+                self.spare.push(b',');
             }
-            self.bytes.truncate(start);
-            self.bytes.extend_from_slice(&self.spare);
+            self.spare.extend_from_slice(&self.bytes[member.start..member.end]);
         }
+        self.bytes.truncate(start);
+        self.bytes.extend_from_slice(&self.spare);
         self.bytes.push(b'}');
         members.clear();
         self.lists.push(members);
@@ -118,7 +100,7 @@ impl Write for Into<'_> {
     }
 }
 
-/// Marks where members begin and end, and puts the commas between them.
+/// Marks where members begin and end; commas between them come when they are in order.
 struct Sorting<'p>(&'p RefCell<Page>);
 
 impl Formatter for Sorting<'_> {
@@ -133,12 +115,12 @@ impl Formatter for Sorting<'_> {
     }
 
     fn end_object_key<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.0.borrow_mut().end_key();
+        self.0.borrow_mut().member(|member, at| member.key = at);
         Ok(())
     }
 
     fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.0.borrow_mut().end_value();
+        self.0.borrow_mut().member(|member, at| member.end = at);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! Reading an export back, strictly, with nothing of what wrote it: a file that passes holds what was counted.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
@@ -81,23 +82,122 @@ const MAX_RECORD: usize = 64 << 20;
 ///
 /// # Errors
 /// At the first record that is not so.
-pub fn jsonl(mut file: impl BufRead) -> Result<u64, RereadError> {
-    let (mut claims, mut last) = (0, None);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if io::Read::take(&mut file, MAX_RECORD as u64).read_until(b'\n', &mut line)? == 0 {
-            return Ok(claims);
+pub fn jsonl(file: impl BufRead) -> Result<u64, RereadError> {
+    Ok(lines(file, u64::MAX)?.count)
+}
+
+/// Bytes of a file of lines that one thread reads before it takes the next.
+const PIECE: u64 = 8 << 20;
+
+/// Reads a file of JSON Lines as [`jsonl`] does, in pieces on two threads, one of which hashes the whole file first.
+///
+/// # Errors
+/// When it cannot be read, or at the first record that is not as it should be.
+pub fn jsonl_file(path: &Path) -> Result<Reread, RereadError> {
+    jsonl_pieces(path, PIECE)
+}
+
+/// The same, in pieces of so many bytes.
+///
+/// # Errors
+/// As for [`jsonl_file`].
+pub fn jsonl_pieces(path: &Path, piece: u64) -> Result<Reread, RereadError> {
+    let open = || File::open(path).map(|file| BufReader::with_capacity(1 << 18, file));
+    let pieces = open()?.get_ref().metadata()?.len().div_ceil(piece);
+    let (hashed, next) = (open()?, AtomicU64::new(0));
+    // Until none is left, or one is not as it should be: those before it are all taken then.
+    let read = || {
+        let mut read = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= pieces {
+                return read;
+            }
+            let lines = open().map_err(RereadError::from).and_then(|file| lines_from(file, at * piece, piece));
+            if lines.is_err() {
+                next.store(pieces, Ordering::Relaxed);
+            }
+            read.push((at, lines));
         }
-        let wrong = |what| RereadError::Record { record: claims + 1, what };
+    };
+    let (digest, mut read) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| (digest(hashed), read()));
+        let mut all = read();
+        // A panic over there is a broken invariant of ours; it goes on here.
+        let (digest, more) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        all.extend(more);
+        (digest, all)
+    });
+    read.sort_unstable_by_key(|(at, _)| *at);
+    let mut whole = Lines::default();
+    for (_, lines) in read {
+        whole.follow(lines)?;
+    }
+    let (bytes, sha256) = digest?;
+    Ok(Reread { claims: whole.count, bytes, sha256 })
+}
+
+/// Some lines after each other: how many, and the numbers of the first and the last.
+#[derive(Debug, Default)]
+struct Lines {
+    count: u64,
+    ends: Option<(u64, u64)>,
+}
+
+impl Lines {
+    /// Appends what comes after them, or says at which line of all it is wrong.
+    fn follow(&mut self, next: Result<Self, RereadError>) -> Result<(), RereadError> {
+        let next = next.map_err(|error| match error {
+            RereadError::Record { record, what } => RereadError::Record { record: self.count + record, what },
+            other => other,
+        })?;
+        self.ends = match (self.ends, next.ends) {
+            (Some((_, last)), Some((first, _))) if first <= last => {
+                return Err(RereadError::Record { record: self.count + 1, what: NOT_ABOVE });
+            }
+            (Some((first, _)), Some((_, last))) => Some((first, last)),
+            (ends, None) | (None, ends) => ends,
+        };
+        self.count += next.count;
+        Ok(())
+    }
+}
+
+const NOT_ABOVE: &str = "its number is not above the one before";
+
+/// The lines that begin in the `piece` bytes from `from` on.
+fn lines_from(mut file: BufReader<File>, from: u64, piece: u64) -> Result<Lines, RereadError> {
+    let mut left = piece;
+    if from > 0 {
+        // A line begins where the byte before is a line feed.
+        file.seek(SeekFrom::Start(from - 1))?;
+        let skipped = io::Read::take(&mut file, piece + 1).skip_until(b'\n')? as u64;
+        left = (piece + 1).saturating_sub(skipped);
+    }
+    lines(file, left)
+}
+
+/// The lines that begin in the next `within` bytes.
+fn lines(mut file: impl BufRead, within: u64) -> Result<Lines, RereadError> {
+    let (mut lines, mut begun) = (Lines::default(), 0);
+    let mut line = Vec::new();
+    while begun < within {
+        line.clear();
+        let length = io::Read::take(&mut file, MAX_RECORD as u64).read_until(b'\n', &mut line)?;
+        if length == 0 {
+            break;
+        }
+        begun += length as u64;
+        let wrong = |what| RereadError::Record { record: lines.count + 1, what };
         let text = line.strip_suffix(b"\n").ok_or(wrong("no line feed at its end, or too long"))?;
         let number = super::strict::number_of(text).map_err(wrong)?.ok_or(wrong("no number"))?;
-        if last.is_some_and(|last| number <= last) {
-            return Err(wrong("its number is not above the one before"));
+        if lines.ends.is_some_and(|(_, last)| number <= last) {
+            return Err(wrong(NOT_ABOVE));
         }
-        last = Some(number);
-        claims += 1;
+        lines.ends = Some((lines.ends.map_or(number, |(first, _)| first), number));
+        lines.count += 1;
     }
+    Ok(lines)
 }
 
 /// Reads comma-separated values (RFC 4180): a heading row, then rows of as many cells, the first an ascending number; returns how many after
@@ -136,7 +236,7 @@ pub fn csv(mut file: impl BufRead) -> Result<u64, RereadError> {
         } else {
             let number = cells.first().and_then(|c| c.parse::<u64>().ok()).ok_or(wrong("no number"))?;
             if last.is_some_and(|last| number <= last) {
-                return Err(wrong("its number is not above the one before"));
+                return Err(wrong(NOT_ABOVE));
             }
             last = Some(number);
         }

@@ -3,10 +3,9 @@
 //! What it reflects stands in the payload of tantivy's own commit, so the two cannot fall apart. Whoever brings it up to the
 //! log holds the lock; whoever only asks needs none.
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
@@ -17,6 +16,7 @@ use tantivy::{Index, IndexReader, ReloadPolicy};
 use super::error::{SearchError, Why};
 use super::tokenizer::{Folding, Terms};
 use crate::hash::{Digest, empty_root};
+use crate::lock::{self, Lock, Share};
 
 /// Of fields, words and stamp; another one is not read but rebuilt.
 const VERSION: u64 = 3;
@@ -183,18 +183,10 @@ pub(super) fn remove(path: &Path) -> std::io::Result<()> {
 }
 
 /// Waits for the lock of a folder; `None` where another process keeps it.
-pub(super) fn lock(folder: &Path) -> Result<Option<File>, SearchError> {
+pub(super) fn lock(folder: &Path) -> Result<Option<Lock>, SearchError> {
     let failed = |source| SearchError::Folder { folder: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(failed)?;
-    let path: PathBuf = folder.join("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
-    let begun = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-            Err(TryLockError::WouldBlock) if begun.elapsed() >= PATIENCE => return Ok(None),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
-        }
-    }
+    let file = lock::open(&folder.join("lock")).map_err(failed)?;
+    let taken = Lock::take(file, Share::Alone, PATIENCE, Duration::from_millis(20)).map_err(failed)?;
+    Ok(taken.ok())
 }

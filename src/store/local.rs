@@ -13,7 +13,7 @@
 //! first file synced in them.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -24,12 +24,13 @@ use super::files::{
     Ahead, Temp, create_folders, link, read_file, read_part, show, stands, sweep_folder, sync_folder, temps_under,
     write_all_unsynced, write_temp, write_unsynced,
 };
-use super::lock::{self, Share};
+use super::lock;
 use super::pool::{Pool, Target};
 use super::{
     Action, Cell, MAX_CELL_BYTES, Store, StoreError, StorePath, StoreRead, SwapError, check_cell, check_redact,
     check_remove,
 };
+use crate::lock::{Lock, Share, open};
 
 /// A ledger's folder.
 #[derive(Debug)]
@@ -75,8 +76,16 @@ impl LocalStore {
         self.root.join(path.as_str())
     }
 
-    fn lock(&self, share: Share) -> Result<File, StoreError> {
+    fn lock(&self, share: Share) -> Result<Lock, StoreError> {
         lock::take(&self.root.join("lock"), share, self.patience)
+    }
+
+    /// The lock, with nobody, if it is free now.
+    fn lock_now(&self) -> Result<Option<Lock>, StoreError> {
+        let path = self.root.join("lock");
+        let file = open(&path).map_err(|e| StoreError::io(Action::Lock, show(&path), e))?;
+        // Where the system knows no locks, taking one to write says so.
+        Ok(Lock::take_now(file, Share::Alone).ok().and_then(Result::ok))
     }
 
     /// Clears `folders` of what dead writers left, those not cleared before, and only while nobody else writes.
@@ -86,8 +95,7 @@ impl LocalStore {
         if new.is_empty() {
             return Ok(());
         }
-        let lock = lock::open(&self.root.join("lock"))?;
-        if lock.try_lock().is_ok() {
+        if let Some(_alone) = self.lock_now()? {
             for folder in new {
                 sweep_folder(folder);
                 swept.insert(folder.clone());
@@ -99,10 +107,7 @@ impl LocalStore {
     /// Removes what dead writers left anywhere under `log/`, `payload/` and `following/`, unless somebody writes now. Of a
     /// public copy everything is public, and what was half written may be withheld since.
     pub fn clear_leftovers(&self) -> Result<(), StoreError> {
-        let lock = lock::open(&self.root.join("lock"))?;
-        if lock.try_lock().is_err() {
-            return Ok(());
-        }
+        let Some(_alone) = self.lock_now()? else { return Ok(()) };
         for temp in ["log", "payload", "following"].iter().flat_map(|name| temps_under(&self.root.join(name))) {
             // Failing to is no reason not to write.
             let _ = fs::remove_file(temp);

@@ -3,29 +3,19 @@
 //! The system drops the lock of a process that dies, so nobody ever waits for a dead one. A process that is stopped, or hangs on a
 //! disk that does not answer, keeps it; then the waiting ends with its number, which Linux tells in `/proc/locks`.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::files::show;
 use super::{Action, StoreError};
+use crate::lock::{Lock, Share, open};
 
 /// How long a writer waits for the others. They hold the lock for as long as the disk needs for one commit at most.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Between two attempts: at first, and at most.
-const FIRST_PAUSE: Duration = Duration::from_micros(200);
+/// Between two attempts, at most.
 const LONGEST_PAUSE: Duration = Duration::from_millis(10);
-
-/// With whom a lock is shared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Share {
-    /// With others that write objects.
-    Writing,
-    /// With nobody.
-    Alone,
-}
 
 /// A process that holds the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,31 +38,12 @@ impl std::fmt::Display for Holder {
     }
 }
 
-/// Opens the lock's file: anew each time, since locks belong to an opening, so that threads exclude each other too.
-pub(super) fn open(path: &Path) -> Result<File, StoreError> {
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    opened.map_err(|e| StoreError::io(Action::Lock, show(path), e))
-}
-
-/// Takes the lock, waiting for others at most `patience`. It is given back when the file is dropped.
-pub(super) fn take(path: &Path, share: Share, patience: Duration) -> Result<File, StoreError> {
-    let file = open(path)?;
-    let begun = Instant::now();
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let taken = match share {
-            Share::Writing => file.try_lock_shared(),
-            Share::Alone => file.try_lock(),
-        };
-        match taken {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::Error(e)) => return Err(StoreError::io(Action::Lock, show(path), e)),
-            Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
-                return Err(StoreError::Locked { path: show(path), waited: patience, holders: holders(&file) });
-            }
-            Err(TryLockError::WouldBlock) => thread::sleep(pause),
-        }
-        pause = (pause * 2).min(LONGEST_PAUSE);
+/// Takes the lock of a folder of objects.
+pub(super) fn take(path: &Path, share: Share, patience: Duration) -> Result<Lock, StoreError> {
+    match open(path).and_then(|file| Lock::take(file, share, patience, LONGEST_PAUSE)) {
+        Ok(Ok(lock)) => Ok(lock),
+        Ok(Err(file)) => Err(StoreError::Locked { path: show(path), waited: patience, holders: holders(&file) }),
+        Err(error) => Err(StoreError::io(Action::Lock, show(path), error)),
     }
 }
 

@@ -15,12 +15,13 @@
 //!
 //! What is decided is decided in [`crate::tlog::witness::server`]; this module adds the disk and the lock.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::hash::Digest;
+use crate::lock::{self, Lock, Share};
 use crate::store::StoreError;
 use crate::store::files::{read_file, replace_durably};
 use crate::tlog::key::{BadKey, MAX_KEY_TEXT, Role, Signer, Verifier};
@@ -179,20 +180,15 @@ impl Witness {
         self.folder.join("witness.key")
     }
 
-    /// Keeps other processes from serving from the same folder, until the file is dropped.
+    /// Keeps other processes from serving from the same folder, until the lock is dropped.
     ///
     /// # Errors
     /// When another does.
-    pub fn lock(&self) -> Result<File, FolderError> {
+    pub fn lock(&self) -> Result<Lock, FolderError> {
         let path = self.folder.join("lock");
         let failed = |source| FolderError::Read { path: path.clone(), source };
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let file = file.map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(FolderError::Taken { folder: self.folder.clone() }),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
-        }
+        let taken = lock::open(&path).and_then(|file| Lock::take_now(file, Share::Alone)).map_err(failed)?;
+        taken.map_err(|_| FolderError::Taken { folder: self.folder.clone() })
     }
 
     /// Cosigns for a log from now on; a further key of one that is known is added. Whether anything changed.

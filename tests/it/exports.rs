@@ -12,6 +12,7 @@ use onrecord::hash::Index;
 use onrecord::ledger::Ledger;
 use onrecord::store::LocalStore;
 use onrecord::view::ClaimView;
+use sha2::{Digest as _, Sha256};
 
 use crate::cli::{Desk, supported};
 
@@ -257,6 +258,57 @@ fn a_line_is_canonical_as_it_is_written() {
         .split_whitespace()
     {
         assert!(sorts.contains(sort), "no claim has {sort}: {sorts:?}");
+    }
+}
+
+#[test]
+fn a_file_in_pieces_reads_back_as_it_does_in_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("claims.jsonl");
+    let line = |number: u64| format!("{{\"number\":{number},\"x\":\"{}\"}}\n", "a".repeat(number as usize % 13));
+    let good: Vec<String> = (1..20).map(line).collect();
+    let (mut swapped, mut broken, mut twice) = (good.clone(), good.clone(), good.clone());
+    swapped.swap(7, 8);
+    broken[11] = "{\"number\" :12}\n".into();
+    twice.insert(5, good[4].clone());
+    let cut = good.concat().trim_end().to_owned();
+    let whole = [String::new(), good.concat(), swapped.concat(), broken.concat(), twice.concat(), cut];
+    let mut refused = 0;
+    for text in whole {
+        std::fs::write(&path, &text).unwrap();
+        let wanted = reread::jsonl(text.as_bytes()).map_err(|e| e.to_string());
+        refused += usize::from(wanted.is_err());
+        for piece in (1..70).chain([text.len() as u64 + 1, u64::MAX]) {
+            let read = reread::jsonl_pieces(&path, piece);
+            if let Ok(read) = &read {
+                assert_eq!((read.bytes, read.sha256.0), (text.len() as u64, Sha256::digest(&text).into()));
+            }
+            assert_eq!(read.map(|read| read.claims).map_err(|e| e.to_string()), wanted, "{piece} {text}");
+        }
+    }
+    assert_eq!(refused, 4);
+}
+
+#[test]
+fn what_is_no_plain_text_is_seen_wherever_in_a_string_it_stands() {
+    for at in 0..40 {
+        let (before, after) = ("é".repeat(at % 3) + &"a".repeat(at), "~\u{7f} ".repeat(at % 5));
+        for code in 0..0x20_u8 {
+            let text = format!("{{\"a\":\"{before}{}{after}\"}}", char::from(code));
+            assert_eq!(strict::number_of(text.as_bytes()), Err("a control character in a string"), "{at} {code}");
+            let value = serde_json::to_string(&format!("{before}{}{after}", char::from(code))).unwrap();
+            assert_eq!(strict::number_of(format!("{{\"number\":1,\"x\":{value}}}").as_bytes()), Ok(Some(1)));
+        }
+        for high in ["\u{80}", "é", "\u{1f600}"] {
+            let (before, after) = ("a".repeat(at), "b".repeat(at % 7));
+            let key = format!("{{\"{before}{high}{after}\":1}}");
+            assert_eq!(strict::number_of(key.as_bytes()), Err("a key that no claim has"), "{key}");
+            // After the key's end it is nobody's business.
+            let value = format!("{{\"{before}\":\"{high}{after}\"}}");
+            assert_eq!(strict::number_of(value.as_bytes()), Ok(None), "{value}");
+        }
+        let never = format!("{{\"a\":\"{before}");
+        assert_eq!(strict::number_of(never.as_bytes()), Err("a string that never ends"));
     }
 }
 

@@ -6,26 +6,27 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each module may name of this house. Layer 0 (hash, time, text, canon) is open to all above it.
+/// What each module may name of this house. Layer 0 (hash, time, text, canon, lock) is open to all above it.
 const TABLE: &[(&str, &[&str])] = &[
     ("hash", &[]),
     ("time", &[]),
     ("text", &[]),
     ("canon", &["hash"]),
+    ("lock", &[]),
     ("tlog", &["hash"]),
     ("claim", &["hash", "time", "text", "vocabulary"]),
     ("entry", &["claim", "canon", "tlog", "hash", "time", "text", "vocabulary"]),
     ("draft", &["canon", "claim", "entry", "hash", "time", "text"]),
     ("view", &["claim", "entry", "hash", "time", "text"]),
     ("stamp", &["hash", "text", "time"]),
-    ("store", &["hash"]),
-    ("witness", &["hash", "store", "tlog"]),
+    ("store", &["hash", "lock"]),
+    ("witness", &["hash", "lock", "store", "tlog"]),
     ("net", &["hash", "tlog", "witness"]),
-    ("ledger", &["claim", "canon", "draft", "entry", "hash", "stamp", "store", "text", "time", "tlog", "view"]),
+    ("ledger", &["claim", "canon", "draft", "entry", "hash", "lock", "stamp", "store", "text", "time", "tlog", "view"]),
     ("audit", &["canon", "claim", "entry", "hash", "store", "text", "time", "tlog"]),
     ("query", &["claim", "entry", "ledger", "view", "hash", "time", "text"]),
     ("answers", &["claim", "entry", "exchange", "ledger", "query", "search", "hash", "text", "time", "view"]),
-    ("search", &["claim", "entry", "hash", "ledger", "text"]),
+    ("search", &["claim", "entry", "hash", "ledger", "lock", "text"]),
     ("exchange", &["canon", "claim", "entry", "hash", "ledger", "query", "text", "time", "tlog", "view", "vocabulary"]),
 ];
 

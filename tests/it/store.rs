@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Barrier};
 
+use onrecord::lock::{self, Lock, Share};
 use onrecord::store::faulty::{Fault, FaultyStore};
 use onrecord::store::path::MAX_PATH_BYTES;
 use onrecord::store::{
@@ -284,6 +285,21 @@ fn leftovers_of_a_crash_are_invisible_and_the_next_writer_clears_them() {
     assert!(!leftovers[1].exists());
     let hidden = fs::read_dir(folder.path().join("staging")).unwrap();
     assert_eq!(hidden.count(), 3, "no temporary file stays behind");
+}
+
+/// A program that is started while a lock is held shares its opening for a moment, as this copy does.
+#[test]
+fn a_lock_is_given_back_though_a_copy_of_its_file_is_still_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("lock");
+    for share in [Share::Alone, Share::Writing] {
+        let held = Lock::take_now(lock::open(&at).unwrap(), share).unwrap().unwrap();
+        let copy = held.try_clone().unwrap();
+        assert!(Lock::take_now(lock::open(&at).unwrap(), Share::Alone).unwrap().is_err());
+        drop(held);
+        assert!(Lock::take_now(lock::open(&at).unwrap(), Share::Alone).unwrap().is_ok());
+        drop(copy);
+    }
 }
 
 #[test]

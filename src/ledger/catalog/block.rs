@@ -115,16 +115,8 @@ fn unpack(rest: &mut &[u8], number: u64, recorded: i64) -> Result<Row, Damage> {
     Ok(Row { number, last, agent, recorded, wording, workflow, flags: flags & !RARE, rare })
 }
 
-/// The row of a claim.
-pub(super) fn find(shelf: &Shelf, number: u64) -> Result<Option<Row>, Damage> {
-    let key = (number / SPAN).to_be_bytes();
-    let Some(value) = shelf.get(Space::Rows, &key)? else { return Ok(None) };
-    let rows = read(&key, &value)?;
-    Ok(rows.binary_search_by_key(&number, |row| row.number).ok().map(|at| rows[at].clone()))
-}
-
 /// The rows of claims, given by ascending number: each block is read once.
-pub(super) fn find_all(shelf: &Shelf, numbers: &[Index]) -> Result<Vec<Option<Row>>, Damage> {
+pub(super) fn find(shelf: &Shelf, numbers: &[Index]) -> Result<Vec<Option<Row>>, Damage> {
     let mut found = Vec::with_capacity(numbers.len());
     for numbers in numbers.chunk_by(|a, b| a.0 / SPAN == b.0 / SPAN) {
         let key = (numbers[0].0 / SPAN).to_be_bytes();

@@ -231,10 +231,7 @@ impl Catalog {
     /// # Errors
     /// When the catalog is damaged.
     pub fn row(&self, claim: Index) -> Result<Option<Row>, CatalogError> {
-        match block::find(&self.shelf, claim.0)? {
-            Some(row) if row.last >= self.stamp.size => Err(Damage::Ahead.into()),
-            row => Ok(row),
-        }
+        Ok(self.rows_of(&[claim])?.pop().flatten())
     }
 
     /// The rows of claims, given by ascending number, in that order; `None` where no claim has the number.
@@ -242,7 +239,7 @@ impl Catalog {
     /// # Errors
     /// When the catalog is damaged.
     pub fn rows_of(&self, claims: &[Index]) -> Result<Vec<Option<Row>>, CatalogError> {
-        let rows = block::find_all(&self.shelf, claims)?;
+        let rows = block::find(&self.shelf, claims)?;
         let ahead = rows.iter().flatten().any(|row| row.last >= self.stamp.size);
         if ahead { Err(Damage::Ahead.into()) } else { Ok(rows) }
     }

@@ -1,10 +1,9 @@
 //! Opening a catalog, and beginning it anew.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +15,7 @@ use super::page::{open, seal};
 use super::runs::{self, Run};
 use super::shelf::{PATIENCE, Shelf, Space};
 use crate::hash::{Digest, empty_root};
+use crate::lock::{self, Lock, Share};
 
 /// Of what is stored; another one is not read but rebuilt.
 const VERSION: u32 = 3;
@@ -68,7 +68,7 @@ pub struct Catalog {
     pub(super) met: Met,
     folder: PathBuf,
     /// Held as long as the catalog is; goes last.
-    lock: File,
+    lock: Lock,
 }
 
 impl Catalog {
@@ -152,17 +152,10 @@ fn put_stamp(shelf: &mut Shelf, stamp: &Stamp) -> Result<(), Damage> {
 }
 
 /// Waits for the lock for as long as [`PATIENCE`].
-fn lock(path: &Path) -> Result<File, CatalogError> {
-    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(CatalogError::Folder)?;
-    let begun = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(CatalogError::Folder(error)),
-            Err(TryLockError::WouldBlock) if begun.elapsed() >= PATIENCE => return Err(CatalogError::Taken),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
-        }
-    }
+fn lock(path: &Path) -> Result<Lock, CatalogError> {
+    let file = lock::open(path).map_err(CatalogError::Folder)?;
+    let taken = Lock::take(file, Share::Alone, PATIENCE, Duration::from_millis(20)).map_err(CatalogError::Folder)?;
+    taken.map_err(|_| CatalogError::Taken)
 }
 
 /// Opens what is there.
