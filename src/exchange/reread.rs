@@ -103,7 +103,7 @@ pub fn jsonl_file(path: &Path) -> Result<Reread, RereadError> {
 /// As for [`jsonl_file`].
 pub fn jsonl_pieces(path: &Path, piece: u64) -> Result<Reread, RereadError> {
     let open = || File::open(path).map(|file| BufReader::with_capacity(1 << 18, file));
-    let pieces = open()?.get_ref().metadata()?.len().div_ceil(piece);
+    let pieces = open()?.get_ref().metadata()?.len().div_ceil(piece).max(1);
     let (hashed, next) = (open()?, AtomicU64::new(0));
     // Until none is left, or one is not as it should be: those before it are all taken then.
     let read = || {
@@ -113,7 +113,9 @@ pub fn jsonl_pieces(path: &Path, piece: u64) -> Result<Reread, RereadError> {
             if at >= pieces {
                 return read;
             }
-            let lines = open().map_err(RereadError::from).and_then(|file| lines_from(file, at * piece, piece));
+            // The last goes to the end, wherever that is by then: what is hashed is read.
+            let within = if at + 1 == pieces { u64::MAX } else { piece };
+            let lines = open().map_err(RereadError::from).and_then(|file| lines_from(file, at * piece, within));
             if lines.is_err() {
                 next.store(pieces, Ordering::Relaxed);
             }
@@ -165,16 +167,16 @@ impl Lines {
 
 const NOT_ABOVE: &str = "its number is not above the one before";
 
-/// The lines that begin in the `piece` bytes from `from` on.
-fn lines_from(mut file: BufReader<File>, from: u64, piece: u64) -> Result<Lines, RereadError> {
-    let mut left = piece;
-    if from > 0 {
-        // A line begins where the byte before is a line feed.
-        file.seek(SeekFrom::Start(from - 1))?;
-        let skipped = io::Read::take(&mut file, piece + 1).skip_until(b'\n')? as u64;
-        left = (piece + 1).saturating_sub(skipped);
+/// The lines that begin in the `within` bytes from `from` on.
+fn lines_from(mut file: BufReader<File>, from: u64, within: u64) -> Result<Lines, RereadError> {
+    if from == 0 {
+        return lines(file, within);
     }
-    lines(file, left)
+    // A line begins where the byte before is a line feed.
+    file.seek(SeekFrom::Start(from - 1))?;
+    let within = within.saturating_add(1);
+    let skipped = io::Read::take(&mut file, within).skip_until(b'\n')? as u64;
+    lines(file, within.saturating_sub(skipped))
 }
 
 /// The lines that begin in the next `within` bytes.
